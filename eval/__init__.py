@@ -1,0 +1,1 @@
+"""Measures the answer engine offline. Never imports ``web``."""
