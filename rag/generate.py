@@ -1,0 +1,147 @@
+"""Messages to text: a GGUF file through llama.cpp, or any OpenAI-compatible URL. One owner per context.
+
+The chat form is the project's own: a template inside a GGUF is a program (CVE-2024-34359) and is never run. What
+comes from documents and users is tokenised as plain text, so that it cannot forge the marks between messages.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+from rag.errors import BadModel
+from rag.records import Message
+
+# Room for the instructions, four evidence sentences, the question and the answer; more would only cost memory.
+_CONTEXT = 2048
+_SEED = 0
+_GGUF_MAGIC = b"GGUF"
+# One thread decodes as fast as two (memory-bound); prompts gain from all (design/speed.md).
+_DECODE_THREADS = 1
+_REMOTE_SECONDS = 120.0
+
+
+class Writer(Protocol):
+    """Continues a conversation. ``name`` is what answers carry as their model."""
+
+    name: str
+
+    def write(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
+        """Yield the reply piece by piece; closing the iterator stops the work at the next token."""
+        ...
+
+
+class LlamaWriter:
+    """A GGUF file in this process, deterministic: temperature 0 and a fixed seed."""
+
+    def __init__(self, path: Path, name: str, threads: int) -> None:
+        check_gguf(path)
+        import llama_cpp
+
+        self.name = name
+        try:
+            self._llama: Any = llama_cpp.Llama(
+                str(path),
+                n_ctx=_CONTEXT,
+                n_threads=_DECODE_THREADS,
+                n_threads_batch=threads,
+                flash_attn=True,
+                seed=_SEED,
+                verbose=False,
+            )
+        except Exception as error:  # llama_cpp raises ValueError, AssertionError and others for a bad file
+            raise BadModel(f"model file {path} cannot be loaded by llama.cpp ({error}); use another file") from None
+        self._turn = threading.Lock()
+
+    def write(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
+        """Yield the reply piece by piece. The common beginning of successive prompts stays in the KV cache."""
+        # The lock is taken inside the generator: taken outside, it would be released before the stream runs.
+        with self._turn:
+            llama = self._llama
+            prompt = self._tokens(messages)
+            room = min(max_tokens, _CONTEXT - len(prompt))
+            pending = b""
+            for count, token in enumerate(llama.generate(prompt, temp=0.0)):
+                if count >= room or token in self._ends:
+                    break
+                pending += llama.detokenize([token])
+                # A character may be spread over tokens: wait until it is whole.
+                try:
+                    piece = pending.decode("utf-8")
+                except UnicodeDecodeError:
+                    continue
+                pending = b""
+                yield piece
+
+    @property
+    def _ends(self) -> tuple[int, ...]:
+        return (self._llama.token_eos(), *self._mark("<|im_end|>"))
+
+    def _mark(self, text: str) -> list[int]:
+        tokens = self._llama.tokenize(text.encode(), add_bos=False, special=True)
+        return list(tokens) if len(tokens) == 1 else []
+
+    def _tokens(self, messages: Sequence[Message]) -> list[int]:
+        """Return the prompt in ChatML form; a model without those marks sees them as plain text."""
+        llama = self._llama
+        bos = [llama.token_bos()] if llama.metadata.get("tokenizer.ggml.add_bos_token") == "true" else []
+        tokens: list[int] = bos
+        for message in messages:
+            tokens += llama.tokenize(f"<|im_start|>{message.role}\n".encode(), add_bos=False, special=True)
+            tokens += llama.tokenize(message.text.encode(), add_bos=False, special=False)
+            tokens += llama.tokenize(b"<|im_end|>\n", add_bos=False, special=True)
+        tokens += llama.tokenize(b"<|im_start|>assistant\n", add_bos=False, special=True)
+        return tokens
+
+
+def check_gguf(path: Path) -> None:
+    """Raise BadModel, naming the file and what to do, when a path is not a readable GGUF file."""
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(_GGUF_MAGIC))
+    except OSError as error:
+        raise BadModel(f"model file {path} cannot be read: {error.strerror}; see: vouch models list") from None
+    if magic != _GGUF_MAGIC:
+        raise BadModel(f"model file {path} is not a GGUF file; choose another with: vouch models use")
+
+
+class RemoteWriter:
+    """A model behind an OpenAI-compatible URL: ``http://host:port/v1#model-name``."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.name = parts.fragment or "default"
+        self._url = url.split("#")[0].rstrip("/") + "/chat/completions"
+
+    def write(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
+        """Yield the reply piece by piece; closing the iterator closes the connection."""
+        import httpx
+
+        body = {
+            "model": self.name,
+            "messages": [{"role": message.role, "content": message.text} for message in messages],
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "seed": _SEED,
+            "stream": True,
+        }
+        try:
+            with httpx.stream("POST", self._url, json=body, timeout=_REMOTE_SECONDS) as response:
+                response.raise_for_status()
+                yield from _deltas(response.iter_lines())
+        except (httpx.HTTPError, ValueError, KeyError, IndexError, TypeError) as error:
+            raise BadModel(f"the model at {self._url} did not answer as an OpenAI service: {error}") from None
+
+
+def _deltas(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        data = line.removeprefix("data:").strip()
+        if not line.startswith("data:") or data == "[DONE]":
+            continue
+        choices = json.loads(data)["choices"]
+        if choices and (piece := choices[0].get("delta", {}).get("content")):
+            yield piece

@@ -1,0 +1,98 @@
+"""What is shown: the writer's sentence where a quote holds it, the quote where not."""
+
+from collections.abc import Generator, Sequence
+
+import pytest
+
+from rag import compose
+from rag.records import Evidence, Hit, Message, Passage, Span
+
+TEXT = (
+    "Russia is also constructing a $100 million road bridge across the Tumen River. "
+    "Moscow is investing $100 million in a new road bridge. "
+    "The resort was opened on June 24."
+)
+
+
+class Scripted:
+    """A writer that replies with a given text, and remembers how much of it was taken."""
+
+    name = "scripted"
+
+    def __init__(self, reply: str) -> None:
+        self.reply, self.taken = reply, ""
+
+    def write(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
+        for piece in self.reply.split(" "):
+            self.taken += piece + " "
+            yield piece + " "
+
+
+def evidence() -> list[Evidence]:
+    spans, start = [], 0
+    for sentence in TEXT.split(". "):
+        end = min(start + len(sentence) + 1, len(TEXT))
+        spans.append(Span(start, end))
+        start = end + 1
+    passage = Passage(1, "a.txt", "r", "t", 0, len(TEXT), TEXT, tuple(spans))
+    return [Evidence(passage, span, 0.9 - i / 10, span) for i, span in enumerate(spans)]
+
+
+def shown(reply: str | None, question: str, pieces: Sequence[Evidence]) -> list[tuple[str, list[int]]]:
+    writer = None if reply is None else Scripted(reply)
+    found = compose.sentences(writer, question, pieces)
+    return [(text, [pieces.index(piece) for piece in holders]) for text, holders in found]
+
+
+def test_a_held_sentence_is_shown_with_every_quote_that_holds_it() -> None:
+    said = shown("The bridge costs $100 million.", "How much does the bridge cost?", evidence()[:2])
+    assert said[0] == ("The bridge costs $100 million.", [0, 1])
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "The bridge costs $200 million.",
+        "The bridge in Seoul costs $100 million.",
+        "The bridge does not cost $100 million.",
+        "No full stop here",
+        "",
+    ],
+)
+def test_a_sentence_that_is_not_held_gives_way_to_the_quote(reply: str) -> None:
+    said = shown(reply, "How much does the bridge cost?", evidence()[:1])
+    assert said == [("Russia is also constructing a $100 million road bridge across the Tumen River.", [0])]
+
+
+def test_without_a_writer_quotes_are_shown() -> None:
+    said = shown(None, "How much does the bridge cost?", evidence())
+    assert [ids for _, ids in said] == [[0], [1], [2]] or [ids for _, ids in said] == [[0], [2]]
+    assert all(text in TEXT for text, _ in said)
+
+
+def test_an_afterthought_is_cut() -> None:
+    reply = "The bridge crosses the Tumen River, which is a river in Russia."
+    said = shown(reply, "Which river does the bridge cross?", evidence()[:1])
+    assert said == [("The bridge crosses the Tumen River.", [0])]
+
+
+def test_only_the_first_sentence_is_taken_and_the_writer_is_stopped() -> None:
+    writer = Scripted("The bridge costs $100 million. It is long. And so on and so on.")
+    said = next(compose.sentences(writer, "How much does the bridge cost?", evidence()[:1]))
+    assert said[0] == "The bridge costs $100 million."
+    assert "And so on and so on." not in writer.taken
+
+
+def test_a_sentence_without_the_words_that_answer_is_not_enough() -> None:
+    [piece, *_] = evidence()
+    start = TEXT.index("$100 million")
+    narrow = Evidence(piece.passage, piece.span, piece.score, Span(start, start + len("$100 million")))
+    assert compose.holds("The bridge costs $100 million.", narrow, "How much does the bridge cost?")
+    assert not compose.holds("Russia is constructing the bridge.", narrow, "How much does the bridge cost?")
+
+
+def test_the_reason_names_what_is_spoken_of_and_what_is_not() -> None:
+    passage = evidence()[0].passage
+    said = compose.reason("What is the length of the bridge?", [Hit(passage, 1.0)])
+    assert said == "The documents speak of “bridge”, but say nothing of “length”."
+    assert compose.reason("Quantum chromodynamics?", [Hit(passage, 1.0)]) == "No document speaks of this."
