@@ -35,6 +35,8 @@ from rag.understand import understand
 
 # Passages that the reader sees: the right one is among the first ten in 97 of 100 cases, and each costs 6 ms.
 _PASSAGES = 12
+# Seconds after which one who waits in line is asked whether they still want to.
+_TICK = 0.1
 NOT_FOUND = "The documents do not say."
 
 
@@ -81,7 +83,9 @@ def _checked(engine: Engine, question: Question) -> Question:
 
 
 def _in_turn(engine: Engine, question: Question) -> Generator[Event]:
-    with engine.turnstile.turn():
+    with engine.turnstile.ticket() as ticket:
+        for _ in ticket.wait(_TICK):
+            yield Working("waiting")
         yield from _answer(engine, question)
 
 
@@ -103,9 +107,12 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
     if evidence:
         yield Working("writing")
         with closing(compose.sentences(writer, understood, evidence)) as written:
-            for text, holders in written:
-                yield sheet.add(text, holders)
+            for statement in written:
+                if statement is None:
+                    yield Working("writing")
+                    continue
                 clock.stop("first_sentence", once=True)
+                yield sheet.add(*statement)
     clock.stop("total")
     status: Status = "supported" if sheet.sentences else "not_found"
     yield Done(

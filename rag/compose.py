@@ -22,27 +22,31 @@ _AFTERTHOUGHT = re.compile(r",\s+(?:which|who|where|while|making|and it|and they
 Statement = tuple[str, list[Evidence]]
 
 
-def sentences(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement]:
-    """Yield each sentence of the answer with the evidence that holds it, the best first.
+def sentences(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement | None]:
+    """Yield each sentence of the answer with the evidence that holds it, the best first; None while one is written.
 
     The writer words the first sentence; when no quote holds what it wrote, the best quote stands in its place. Further
     quotes follow only where they say something that is not shown yet.
     """
     shown: list[str] = []
     cited: list[Evidence] = []
-    for text, holders in _statements(writer, question, evidence):
-        fresh = [piece for piece in holders if piece not in cited]
-        if fresh and _adds(text, shown):
+    for statement in _statements(writer, question, evidence):
+        if statement is None:
+            yield None
+            continue
+        text, holders = statement
+        if any(_adds(piece, shown) for piece in holders if piece not in cited):
             shown.append(text)
-            cited += fresh
+            cited += holders
             yield text, holders
         if len(shown) == _MOST_SENTENCES:
             return
 
 
-def _statements(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement]:
+def _statements(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement | None]:
     if writer:
-        draft = _draft(writer, question, evidence)
+        # The best quote alone: a small model that sees several mixes them up.
+        draft = yield from _draft(writer, question, evidence[:1])
         holders = [piece for piece in evidence if draft and holds(draft, piece, question)]
         if evidence[0] in holders:
             yield draft, holders
@@ -58,12 +62,13 @@ def holds(sentence: str, piece: Evidence, question: str) -> bool:
     return keeps and not verify.objections(sentence, piece.quote, question)
 
 
-def _draft(writer: Writer, question: str, evidence: Sequence[Evidence]) -> str:
+def _draft(writer: Writer, question: str, evidence: Sequence[Evidence]) -> Generator[None, None, str]:
     """Return the first sentence that the writer writes, without an afterthought; "" where it wrote none."""
     written = ""
     with closing(writer.write(prompt.messages(question, evidence), _MOST_TOKENS)) as pieces:
         for piece in pieces:
             written += piece
+            yield
             end = _SENTENCE_END.search(written.lstrip())
             # A period may stand inside a number or an abbreviation: wait for what follows it.
             if "\n" in written.strip() or (end and end.end() < len(written.lstrip())):
@@ -73,11 +78,11 @@ def _draft(writer: Writer, question: str, evidence: Sequence[Evidence]) -> str:
     return draft if _SENTENCE_END.search(draft) and len(words.content_words(draft)) >= _LEAST_WORDS else ""
 
 
-def _adds(text: str, shown: Sequence[str]) -> bool:
-    """Tell whether a sentence says something beyond what is shown: more than half of its words are new."""
+def _adds(piece: Evidence, shown: Sequence[str]) -> bool:
+    """Tell whether a quote answers with words that are not shown yet."""
     known = {word for sentence in shown for word in words.content_words(sentence)}
-    own = set(words.content_words(text))
-    return not shown or len(own - known) > len(own) / 2
+    own = set(words.content_words(piece.passage.quote(piece.answer)))
+    return not shown or not own <= known
 
 
 def reason(question: str, hits: Sequence[Hit]) -> str:

@@ -175,9 +175,9 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Working:
-    """Progress: what the engine does now, and on how many passages."""
+    """Progress: what the engine does now, and on how many passages. Repeated while it goes on, to be closed between."""
 
-    stage: Literal["searching", "reading", "writing"]
+    stage: Literal["waiting", "searching", "reading", "writing"]
     passages: int = 0
 
 

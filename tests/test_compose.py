@@ -40,7 +40,7 @@ def evidence() -> list[Evidence]:
 
 def shown(reply: str | None, question: str, pieces: Sequence[Evidence]) -> list[tuple[str, list[int]]]:
     writer = None if reply is None else Scripted(reply)
-    found = compose.sentences(writer, question, pieces)
+    found = [statement for statement in compose.sentences(writer, question, pieces) if statement]
     return [(text, [pieces.index(piece) for piece in holders]) for text, holders in found]
 
 
@@ -78,7 +78,7 @@ def test_an_afterthought_is_cut() -> None:
 
 def test_only_the_first_sentence_is_taken_and_the_writer_is_stopped() -> None:
     writer = Scripted("The bridge costs $100 million. It is long. And so on and so on.")
-    said = next(compose.sentences(writer, "How much does the bridge cost?", evidence()[:1]))
+    said = next(filter(None, compose.sentences(writer, "How much does the bridge cost?", evidence()[:1])))
     assert said[0] == "The bridge costs $100 million."
     assert "And so on and so on." not in writer.taken
 
