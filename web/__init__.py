@@ -1,0 +1,1 @@
+"""The chat page and the HTTP API over ``rag``. Never imports ``eval``."""
