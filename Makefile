@@ -11,7 +11,7 @@ LLAMA := $(shell grep -iE '^llama[-_]cpp[-_]python==' requirements.lock)
 LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
 	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
 
-.PHONY: help setup ask test lint format serve eval bench lock clean
+.PHONY: help setup ask test lint format serve eval bench train-reader lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -54,6 +54,13 @@ eval: $(READY) ## measure answers on the held-out questions over seeds/
 
 bench: $(READY) ## print speed figures, ours beside the reference
 	@$(BIN)/python -m eval bench
+
+# The data is not part of the repository; DATA names the folder that holds it.
+DATA ?= ../shared/data/train
+train-reader: $(READY) ## make the shipped reader again from DATA=... (hours on two cores; it resumes)
+	@mkdir -p runs/reader
+	$(BIN)/python -m rag.train.reader --out runs/reader --data $(DATA) --minutes 480 $$(test -f runs/reader/checkpoint.safetensors && echo --resume)
+	$(BIN)/python -m rag.train.export --checkpoint runs/reader/checkpoint.safetensors --data $(DATA) --out rag/reader
 
 lock: $(READY) ## pin the installed versions of everything
 	@$(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' > requirements.lock

@@ -1,0 +1,1 @@
+"""How the shipped reader was made: data, model, loop, measurement, export. Nothing that serves answers imports it."""

@@ -1,0 +1,270 @@
+"""Near-misses: a question or a passage changed in exactly one thing, so that the one no longer answers the other.
+
+SQuAD 2.0's annotators wrote such questions by hand (Rajpurkar et al. 2018, table 2: negation, antonym, entity swap,
+impossible condition); here rules write them. Knows text only: nothing of files, tokens or models.
+
+Every change is a ``Swap`` of one string for another. Applied to the question alone or to the passage alone it makes
+a null example; applied to both it leaves an answerable one. Training on all of these corners keeps the model from
+learning that odd wording alone means "no answer".
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+STOP = frozenset(
+    "a an the of in on at to for by with from as is are was were be been being do does did has have had and or not "
+    "no it its he she his her they their this that these those who whom whose what which when where why how many "
+    "much long often can could will would should may might must there than then into about after before during "
+    "between over under also such other another one most more some any all each both same name called known type "
+    "kind people person year years time day s".split()
+)
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December")  # fmt: skip
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_COUNTS = (
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "twenty",
+)
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_CLASSES: tuple[tuple[str, ...], ...] = (_MONTHS, _DAYS, _COUNTS, _ORDINALS)
+
+_ANTONYMS = dict(
+    pair.split("/")
+    for pair in (
+        "first/last largest/smallest biggest/smallest highest/lowest most/least before/after early/late earlier/later "
+        "earliest/latest oldest/youngest older/younger old/new longest/shortest long/short northern/southern "
+        "north/south eastern/western east/west increase/decrease increased/decreased rise/fall rose/fell gain/lose "
+        "gained/lost win/lose won/lost winning/losing begin/end began/ended beginning/end start/stop started/stopped "
+        "open/close opened/closed support/oppose supported/opposed supporter/opponent accept/reject "
+        "accepted/rejected allow/forbid allowed/forbidden include/exclude included/excluded join/leave joined/left "
+        "male/female men/women man/woman father/mother son/daughter brother/sister husband/wife king/queen "
+        "strong/weak stronger/weaker strongest/weakest high/low higher/lower upper/lower large/small larger/smaller "
+        "major/minor majority/minority public/private rich/poor hot/cold warm/cool fast/slow faster/slower "
+        "positive/negative best/worst better/worse good/bad easy/difficult more/fewer above/below inside/outside "
+        "internal/external maximum/minimum success/failure successful/unsuccessful agree/disagree agreed/disagreed "
+        "legal/illegal possible/impossible common/rare popular/unpopular ancient/modern import/export "
+        "imported/exported buy/sell bought/sold built/destroyed build/destroy created/destroyed arrive/depart "
+        "arrived/departed born/buried appear/disappear appeared/disappeared attack/defend attacked/defended "
+        "expand/shrink expanded/shrank dry/wet domestic/foreign urban/rural active/inactive natural/artificial "
+        "positive/negative heavier/lighter heavy/light wide/narrow deep/shallow cause/prevent caused/prevented "
+        "causes/prevents former/current previous/next formal/informal similar/different victory/defeat "
+        "advantage/disadvantage advantages/disadvantages approve/reject approved/rejected add/remove added/removed "
+        "raise/lower raised/lowered"
+    ).split()
+)
+ANTONYMS = _ANTONYMS | {b: a for a, b in _ANTONYMS.items() if b not in _ANTONYMS}
+
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
+_YEAR = re.compile(r"^(1\d{3}|20[0-2]\d)$")
+_NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:(?: (?:of|the|de|von|van|and))? [A-Z][\w'’-]*)*")
+_WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
+_AUXILIARY = re.compile(r"\b(is|are|was|were|did|does|do|has|had|can|could|would|will|should)\b", re.I)
+_BOUNDARY = r"(?<![\w]){}(?![\w])"
+_OPENERS = frozenset(
+    "Who What Which When Where Why How In On At The A An According By For From During After To Before Is Are Was Were "
+    "Did Does Do If It He She They This That His Her Their Its As But And While Although However Since With Some Many "
+    "Most One Other Another These Those There".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One string to be replaced by another, and the kind of change (entity, number, antonym, relation, negation)."""
+
+    old: str
+    new: str
+    kind: str
+
+
+def find(text: str, needle: str) -> list[tuple[int, int]]:
+    """Return every whole-word place of a string in a text, ignoring case, as character spans."""
+    return [m.span() for m in re.finditer(_BOUNDARY.format(re.escape(needle)), text, re.I)]
+
+
+def content_words(text: str) -> set[str]:
+    """Return the words that carry meaning, in lower case and with the commonest endings cut off."""
+    words = (w.lower() for w in re.findall(r"[\w]+", text))
+    return {stem(w) for w in words if w not in STOP}
+
+
+def stem(word: str) -> str:
+    """Cut a plural, past or -ing ending: enough to see that "founded" and "founding" are one word."""
+    for ending in ("ing", "ies", "es", "ed", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
+
+
+def names(text: str) -> list[str]:
+    """Return the capitalised runs of a text that look like names, without sentence openers."""
+    found = []
+    for match in _NAME.finditer(text):
+        words = match.group().rstrip(".").removesuffix("'s").removesuffix("’s").split()
+        while words and words[0] in _OPENERS:
+            words = words[1:]
+        while words and words[0] in ("of", "the", "de", "von", "van", "and"):
+            words = words[1:]
+        name = " ".join(words)
+        opens = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".!?"
+        if opens and len(words) == 1:
+            continue  # any word is capitalised there
+        if len(name) > 2 and not any(w in _MONTHS or w in _DAYS for w in words):
+            found.append(name)
+    return found
+
+
+def _numbers_like(old: str, rng: random.Random) -> str:
+    """Invent a number of the same form as another one (a year stays a year nearby)."""
+    if _YEAR.match(old):
+        return str(int(old) + rng.choice([-30, -12, -7, -5, -3, -2, -1, 1, 2, 3, 4, 6, 9, 15, 40]))
+    plain = old.replace(",", "")
+    value = float(plain)
+    new = value * rng.choice([0.4, 0.5, 0.8, 1.25, 1.5, 2, 3]) + rng.choice([0, 1, 2])
+    if "." in plain:
+        return f"{new:.{len(plain.split('.')[1])}f}"
+    return f"{round(new):,}" if "," in old else str(round(new))
+
+
+def entity_swaps(text: str, pool: Sequence[str], rng: random.Random) -> list[Swap]:
+    """Swap a name of the text for one of the pool that shares no word with it and stands nowhere in the text."""
+    swaps = []
+    for old in names(text):
+        taken = {w.lower() for w in old.split()}
+        here = text.lower()
+        fits = [
+            n
+            for n in pool
+            if not taken & {w.lower() for w in n.split()}
+            and n.lower() not in here
+            and abs(len(n.split()) - len(old.split())) <= 1
+        ]
+        if fits:
+            swaps.append(Swap(old, rng.choice(fits), "entity"))
+    return swaps
+
+
+def number_swaps(text: str, pool_text: str, rng: random.Random) -> list[Swap]:
+    """Swap a number, month, weekday, count or ordinal for another of its class, from the passage where it can be."""
+    swaps = []
+    others = _NUMBER.findall(pool_text)
+    for old in dict.fromkeys(_NUMBER.findall(text)):
+        year = bool(_YEAR.match(old))
+        fits = [n for n in others if n not in text and bool(_YEAR.match(n)) == year and n != old]
+        new = rng.choice(fits) if fits and rng.random() < 0.7 else _numbers_like(old, rng)
+        if new != old:
+            swaps.append(Swap(old, new, "number"))
+    for members in _CLASSES:
+        for old in members:
+            if old in text.split() or old + "?" in text.split():
+                swaps.append(Swap(old, rng.choice([m for m in members if m != old]), "number"))
+    return swaps
+
+
+def antonym_swaps(text: str) -> list[Swap]:
+    """Swap a word for its opposite."""
+    words = dict.fromkeys(w for w in _WORD.findall(text) if w in ANTONYMS)
+    return [Swap(w, ANTONYMS[w], "antonym") for w in words]
+
+
+def negate(question: str) -> str | None:
+    """Negate a question behind its first auxiliary; None where it has none or is negated already."""
+    if re.search(r"\b(not|never|no|without)\b|n't", question, re.I):
+        return None
+    match = _AUXILIARY.search(question)
+    if match is None:
+        return None
+    word = match.group()
+    short = {"can": "can't", "will": "won't"}.get(word.lower(), word + "n't")
+    return question[: match.start()] + short + question[match.end() :]
+
+
+class Relations:
+    """Swaps of one content word for another that questions use in the same place.
+
+    A word may replace another if both pairs it forms with its neighbours occur in real questions, its ending is of
+    the same class, and the two are not near in meaning by ``similar`` (a function of two words, 0 to 1).
+    """
+
+    _ENDINGS = ("ing", "ed", "ly", "s", "")
+    _MIN_PAIR = 3  # rarer neighbours are mostly slips and names
+    _MAX_SIMILAR = 0.45
+
+    def __init__(self, questions: Iterable[str], similar: dict[str, int] | None = None, vectors: object = None) -> None:
+        follow: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        precede: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for question in questions:
+            words = ["<s>", *re.findall(r"[a-z]+|\?", question.lower())]
+            for left, right in pairwise(words):
+                follow[left][right] += 1
+                precede[right][left] += 1
+        self._follow = {w: {r for r, n in c.items() if n >= self._MIN_PAIR} for w, c in follow.items()}
+        self._precede = {w: {r for r, n in c.items() if n >= self._MIN_PAIR} for w, c in precede.items()}
+        self._ids = similar or {}
+        self._vectors = vectors
+
+    def _ending(self, word: str) -> str:
+        return next(e for e in self._ENDINGS if word.endswith(e))
+
+    def _alike(self, a: str, b: str) -> float:
+        if a not in self._ids or b not in self._ids:
+            return 1.0 if self._ids else 0.0
+        return float(self._vectors[self._ids[a]] @ self._vectors[self._ids[b]])  # type: ignore[index]
+
+    def swaps(self, question: str, support: str, rng: random.Random) -> list[Swap]:
+        """Swap a word that the supporting text shares with the question for one that the text has not."""
+        shared, present = content_words(support), {w.lower() for w in _WORD.findall(support)}
+        words = ["<s>", *re.findall(r"[a-z]+|\?", question.lower()), "?"]
+        swaps = []
+        for i in range(1, len(words) - 1):
+            old = words[i]
+            if old in STOP or len(old) < 4 or stem(old) not in shared or old not in question:
+                continue
+            options = self._follow.get(words[i - 1], set()) & self._precede.get(words[i + 1], set())
+            fits = sorted(
+                w
+                for w in options
+                if w not in STOP and len(w) > 3 and w not in present and stem(w) not in shared and w not in words
+                and self._ending(w) == self._ending(old)
+            )  # fmt: skip
+            rng.shuffle(fits)
+            new = next((w for w in fits[:20] if self._alike(old, w) < self._MAX_SIMILAR), None)
+            if new:
+                swaps.append(Swap(old, new, "relation"))
+        return swaps
+
+
+def apply(text: str, swap: Swap, keep: tuple[int, int] | None = None) -> tuple[str, tuple[int, int] | None] | None:
+    """Replace every whole-word occurrence; return the text and where ``keep`` now lies.
+
+    None if nothing was replaced or a replacement would touch ``keep`` (the answer must survive a change beside it).
+    """
+    places = find(text, swap.old)
+    if not places:
+        return None
+    start, end = keep or (0, 0)
+    shift, pieces, last = 0, [], 0
+    for a, b in places:
+        if keep and a < end and b > start:
+            return None
+        if keep and b <= start:
+            shift += len(swap.new) - (b - a)
+        pieces += [text[last:a], swap.new]
+        last = b
+    pieces.append(text[last:])
+    return "".join(pieces), (start + shift, end + shift) if keep else None

@@ -1,0 +1,286 @@
+"""The training loop: ``python -m rag.train.reader --out DIR --data DIR [--minutes N | --steps N] [--resume]``.
+
+Learning rate: warm-up, a long level stretch, then a linear decay over the last part (warmup-stable-decay), so that a
+run may be ended at any time: a file ``STOP`` in the output folder, holding a number, ends it in so many steps. A
+checkpoint holds weights, moments and counters as safetensors; resuming from it gives the weights of an unbroken run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import sys
+import time
+from collections import defaultdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file as load_arrays
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+
+from rag.train import pairs
+from rag.train.data import Builder, Example, held_out, load_qed, load_squad
+from rag.train.encode import Encoded, Encoder, batches, collate
+from rag.train.model import Reader, losses, packaged_model
+from rag.train.nearmiss import Relations
+
+_PARTS = 3  # rounds that make up the corpus: short ones, so that a resumed run starts soon
+_QED_TIMES = 2  # QED is small and its questions are the natural ones
+_SAVE_SECONDS = 240.0
+_LOG_STEPS = 25
+_WEIGHT_DECAY = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a run is made of; saved with its checkpoints and in the manifest."""
+
+    seed: int = 7
+    rate: float = 2e-4
+    warmup: int = 150  # steps
+    decay: float = 0.3  # share of the run
+    tokens: int = 4096  # a batch, padding included
+    clip: float = 1.0
+    pair_share: float = 0.5  # of the pairs that are made, the share that is shown
+    threads: int = 2
+
+
+@dataclass(slots=True)
+class State:
+    """Where a run stands: counters, the step at which the decay began (-1: not yet) and from what share of the rate."""
+
+    step: int = 0
+    round: int = 0
+    batch: int = 0
+    seconds: float = 0.0
+    tokens: int = 0
+    decay_from: int = -1
+    decay_steps: int = 0
+    decay_rate: float = 1.0
+
+
+class Corpus:
+    """The texts, loaded once, from which each round's batches are drawn."""
+
+    def __init__(self, folder: Path, plan: Plan) -> None:
+        model = packaged_model()
+        self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
+        self._encoder = Encoder(self._tokenizer)
+        squad = [p for p in load_squad(folder) if not held_out(p.title)]
+        qed = load_qed(folder)
+        vectors = load_arrays(model / "model.safetensors")["embeddings.word_embeddings.weight"].astype(np.float32)
+        vectors -= vectors.mean(0)
+        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+        asked = [q.text for p in squad for q in p.questions]
+        relations = Relations(asked, self._tokenizer.get_vocab(), vectors)
+        self._squad, self._qed = Builder(squad, relations), Builder(qed, relations)
+        self._nli = pairs.load_nli(folder)
+        self._plan = plan
+
+    def round(self, number: int) -> list[list[Encoded]]:
+        """Build the batches of one round, a part of the corpus; the same number always gives the same batches."""
+        seed, part = self._plan.seed * 1000 + number, number % _PARTS
+        rng = random.Random(seed)
+        examples: list[Example] = [
+            *self._squad.epoch(seed, 1, part, _PARTS),
+            *self._qed.epoch(seed, _QED_TIMES, part, _PARTS),
+        ]
+        claims = [*pairs.from_squad(self._squad.paragraphs[part::_PARTS], seed)]
+        copies = [*pairs.from_sentences([e for e in examples if e.kind == "positive"][::8], seed)]
+        made = [*self._nli[part::_PARTS], *claims, *copies]
+        rng.shuffle(made)
+        made = made[: int(len(made) * self._plan.pair_share)]
+        questions = batches([*self._encoder.questions(examples)], self._plan.tokens, rng)
+        entail = batches([*self._encoder.pairs(made)], self._plan.tokens, rng)
+        merged = [*questions, *entail]
+        rng.shuffle(merged)
+        log(f"round {number}: {len(examples)} questions, {len(made)} pairs, {len(questions)} + {len(entail)} batches")
+        return merged
+
+
+def log(line: str) -> None:
+    """Print progress to standard error, with the time of day."""
+    print(time.strftime("%H:%M:%S"), line, file=sys.stderr, flush=True)
+
+
+def share_at(step: int, plan: Plan, state: State) -> float:
+    """Return the share of the full learning rate that a step uses."""
+    share = min(1.0, (step + 1) / plan.warmup)
+    if state.decay_from >= 0:
+        share *= state.decay_rate * max(0.0, 1 - (step - state.decay_from) / state.decay_steps)
+    return share
+
+
+def optimiser(model: Reader, plan: Plan) -> torch.optim.AdamW:
+    """Make AdamW over the trained weights, decay on matrices only."""
+    trained = [p for p in model.parameters() if p.requires_grad]
+    groups = [
+        {"params": [p for p in trained if p.ndim > 1], "weight_decay": _WEIGHT_DECAY},
+        {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=plan.rate, betas=(0.9, 0.98), fused=True)
+
+
+def trained_weights(model: Reader) -> dict[str, torch.Tensor]:
+    """Return the weights that training changes, by name."""
+    return {n: p.detach() for n, p in model.named_parameters() if p.requires_grad}
+
+
+def save(folder: Path, model: Reader, optim: torch.optim.AdamW, plan: Plan, state: State) -> None:
+    """Write a checkpoint under a temporary name and put it in place at once."""
+    tensors = {f"weight.{n}": p.contiguous() for n, p in trained_weights(model).items()}
+    for name, p in model.named_parameters():
+        for key, value in optim.state.get(p, {}).items():
+            tensors[f"{key}.{name}"] = value.detach().reshape(-1) if value.ndim == 0 else value.detach().contiguous()
+    meta = {"plan": json.dumps(asdict(plan)), "state": json.dumps(asdict(state))}
+    temporary = folder / "checkpoint.tmp"
+    save_file(tensors, temporary, meta)
+    os.replace(temporary, folder / "checkpoint.safetensors")
+
+
+def restore(path: Path, model: Reader, optim: torch.optim.AdamW | None = None) -> State:
+    """Load a checkpoint into a model and, where given, its optimiser."""
+    from safetensors import safe_open
+
+    tensors = load_file(path)
+    with safe_open(path, "pt") as opened:
+        state = State(**json.loads(opened.metadata()["state"]))
+    with torch.no_grad():
+        for name, p in model.named_parameters():
+            if not p.requires_grad:
+                continue
+            p.copy_(tensors[f"weight.{name}"])
+            if optim is not None and f"exp_avg.{name}" in tensors:
+                optim.state[p] = {
+                    "step": tensors[f"step.{name}"].reshape(()),
+                    "exp_avg": tensors[f"exp_avg.{name}"],
+                    "exp_avg_sq": tensors[f"exp_avg_sq.{name}"],
+                }
+    return state
+
+
+def train(corpus: Corpus, folder: Path, plan: Plan, minutes: float, steps: int = 0, resume: bool = False,
+          halt_at: int = -1, decay: int = 0) -> Reader:  # fmt: skip
+    """Train until the minutes or steps are used; ``halt_at`` stops dead at a step, as a kill would (for tests)."""
+    torch.manual_seed(plan.seed)
+    torch.set_num_threads(plan.threads)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    model = Reader().to(device)
+    optim = optimiser(model, plan)
+    state = State()
+    if resume and (folder / "checkpoint.safetensors").exists():
+        state = restore(folder / "checkpoint.safetensors", model, optim)
+        log(f"resumed at step {state.step}, {state.tokens / 1e6:.1f} M tokens")
+    run = _Run(model, optim, plan, state, folder, minutes, steps, device)
+    if decay:
+        run.decay(decay)
+    while not run.done() and state.step != halt_at:
+        todo = corpus.round(state.round)[state.batch :]
+        for group in todo:
+            if run.done() or state.step == halt_at:
+                break
+            run.one(group)
+        else:
+            state.round, state.batch = state.round + 1, 0
+    save(folder, model, optim, plan, state)
+    return model
+
+
+class _Run:
+    """One run of the loop: a step, its schedule, its progress lines."""
+
+    def __init__(self, model: Reader, optim: torch.optim.AdamW, plan: Plan, state: State, folder: Path,
+                 minutes: float, steps: int, device: torch.device) -> None:  # fmt: skip
+        self.model, self.optim, self.plan, self.state, self.folder = model, optim, plan, state, folder
+        self.minutes, self.steps, self.device = minutes, steps, device
+        self._saved = self._last = time.monotonic()
+        self._seen: dict[str, list[float]] = defaultdict(list)
+
+    def done(self) -> bool:
+        """Tell whether the decay has run out."""
+        s = self.state
+        return s.decay_from >= 0 and s.step >= s.decay_from + s.decay_steps
+
+    def one(self, group: list[Encoded]) -> None:
+        """Take one step."""
+        state, plan = self.state, self.plan
+        self._schedule()
+        batch = collate(group)
+        for g in self.optim.param_groups:
+            g["lr"] = plan.rate * share_at(state.step, plan, state)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            each = losses(self.model, batch, self.device)
+        each.mean().backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], plan.clip)
+        self.optim.step()
+        self.optim.zero_grad()
+        for kind, value in zip(batch.kinds, each.tolist(), strict=True):
+            self._seen[kind].append(value)
+        state.step, state.batch, state.tokens = (
+            state.step + 1,
+            state.batch + 1,
+            state.tokens + int(batch.mask.sum()),
+        )
+        self._tick(float(norm))
+
+    def _schedule(self) -> None:
+        """Begin the decay when its time has come; a file ``STOP`` with a number in it ends the run in so many steps."""
+        state, share = self.state, self.plan.decay
+        order = self.folder / "STOP"
+        if order.exists():
+            left = int(order.read_text() or 1)
+            order.rename(self.folder / "STOPPED")
+            self.decay(left)
+        elif state.decay_from < 0 and self.steps:
+            if state.step >= self.steps - max(1, int(self.steps * share)):
+                self.decay(self.steps - state.step)
+        elif state.decay_from < 0 and state.seconds >= 60 * self.minutes * (1 - share):
+            self.decay(max(1, int(state.step * share / (1 - share))))
+
+    def decay(self, steps: int) -> None:
+        """Let the rate fall from what it is to zero in so many steps, whether or not it falls already."""
+        state = self.state
+        state.decay_rate = share_at(state.step, self.plan, state)
+        state.decay_from, state.decay_steps = state.step, steps
+        log(f"decay from step {state.step} over {steps} steps, from {state.decay_rate:.2f} of the rate")
+
+    def _tick(self, norm: float) -> None:
+        """Count time, print progress, save now and then."""
+        now = time.monotonic()
+        self.state.seconds += now - self._last
+        self._last = now
+        if self.state.step % _LOG_STEPS == 0:
+            kinds = " ".join(f"{k} {sum(v) / len(v):.2f}" for k, v in sorted(self._seen.items()))
+            log(f"step {self.state.step} {self.state.tokens / 1e6:.2f}M {self.state.tokens / self.state.seconds:.0f}/s "
+                f"norm {norm:.2f} {kinds}")  # fmt: skip
+            self._seen.clear()
+        if now - self._saved > _SAVE_SECONDS:
+            save(self.folder, self.model, self.optim, self.plan, self.state)
+            self._saved = now
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Parse, train."""
+    parser = argparse.ArgumentParser(description="Train the reader.")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=240.0)
+    parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=Plan().seed)
+    parser.add_argument("--rate", type=float, default=Plan().rate)
+    parser.add_argument("--threads", type=int, default=Plan().threads)
+    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--decay", type=int, default=0, help="begin the decay at once, over so many steps")
+    args = parser.parse_args(arguments)
+    args.out.mkdir(parents=True, exist_ok=True)
+    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads)
+    train(Corpus(args.data, plan), args.out, plan, args.minutes, args.steps, args.resume, decay=args.decay)
+
+
+if __name__ == "__main__":
+    main()
