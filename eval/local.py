@@ -32,10 +32,12 @@ def make_engine(user: Settings, home: Path) -> Engine:
     from rag.embed import MiniLM
     from rag.engine import Engine
     from rag.models import Models
+    from rag.rerank import TrainedReader
 
     settings = user.model_copy(update={"home": home})
     embedder = MiniLM(user.models_path, user.threads)
-    engine = Engine(settings, embedder=embedder, models=Models(user))
+    reader = TrainedReader.shipped(user.models_path, user.threads)
+    engine = Engine(settings, embedder=embedder, reader=reader, models=Models(user))
     engine.warm()
     return engine
 

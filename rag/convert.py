@@ -46,6 +46,13 @@ def encoder(folder: Path) -> None:
     openvino.save_model(converted, folder / "encoder.xml", compress_to_fp16=False)
 
 
+def reader(folder: Path) -> None:
+    """Write the reader, the packaged MiniLM with the weights that were trained here, as an OpenVINO model."""
+    from rag.train import ir
+
+    ir.convert(weights.locate(weights.READER), weights.locate(weights.ENCODER).parent, folder)
+
+
 def writer(folder: Path) -> None:
     """Write SmolLM2 as Q8_0 GGUF, ``writer.gguf``.
 
@@ -64,7 +71,7 @@ def writer(folder: Path) -> None:
         raise SystemExit(f"llama.cpp could not convert {source.name} (code {failed})")
 
 
-RECIPES: dict[str, Callable[[Path], None]] = {"encoder": encoder, "writer": writer}
+RECIPES: dict[str, Callable[[Path], None]] = {"encoder": encoder, "reader": reader, "writer": writer}
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from rag.errors import VouchError
 from rag.library import Library
 from rag.models import Models
 from rag.queueing import Turnstile
-from rag.rerank import Reader, SimilarityReader
+from rag.rerank import Reader, TrainedReader
 from rag.settings import Settings
 from rag.suggest import suggestions
 
@@ -37,6 +37,7 @@ class Engine:
         self._reader = reader
         self._loading = threading.RLock()
         self._suggested: tuple[int, list[str]] = (-1, [])
+        self._suggesting = threading.Lock()
 
     def close(self) -> None:
         """End what runs beside this process and close the store."""
@@ -69,16 +70,29 @@ class Engine:
         """The model that tells which sentences answer."""
         with self._loading:
             if self._reader is None:
-                self._reader = SimilarityReader(self.embedder)
+                self._reader = TrainedReader.shipped(self.settings.models_path, self.settings.threads)
             return self._reader
 
     def suggestions(self) -> list[str]:
-        """Return a few questions that the indexed documents can answer, found once for each state of the index."""
-        with self._loading:
+        """Return a few questions that the indexed documents can answer; none while they are being looked for.
+
+        Looking takes about a second after each change of the index and happens beside: a page must not wait for it.
+        """
+        generation, found = self._suggested
+        if generation == self.library.store.generation():
+            return found
+        if self._suggesting.acquire(blocking=False):
+            threading.Thread(target=self._suggest, name="suggest", daemon=True).start()
+        return []
+
+    def _suggest(self) -> None:
+        try:
             generation = self.library.store.generation()
-            if self._suggested[0] != generation:
-                self._suggested = (generation, suggestions(self.library, self.embedder, self.reader))
-            return self._suggested[1]
+            self._suggested = (generation, suggestions(self.library, self.embedder, self.reader))
+        except VouchError:
+            pass  # a page without suggestions; /readyz and the next answer tell what is wrong
+        finally:
+            self._suggesting.release()
 
     def warm(self) -> None:
         """Load what an answer needs; a server does this while it already listens."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 import shutil
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rag import weights
-from rag.errors import BadModel, UnknownModel
+from rag.errors import BadModel, BadStore, UnknownModel
 from rag.generate import LlamaWriter, RemoteWriter, Writer, check_gguf
 from rag.settings import FILE_NAME, Settings
 
@@ -89,10 +91,7 @@ def pull(settings: Settings, what: str) -> Path:
     local = Path(what).expanduser()
     target = files_folder(settings) / local.name
     if local.is_file():
-        check_gguf(local)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(local, target)
-        return target
+        return _keep(local, target)
     match = _HUB_FILE.match(what)
     if not match:
         raise BadModel(f"'{what}' is neither a file nor owner/repository/file.gguf on the hub")
@@ -103,10 +102,7 @@ def pull(settings: Settings, what: str) -> Path:
     except Exception as error:  # the hub client raises its own, requests' and OS errors
         first = (str(error).strip() or type(error).__name__).splitlines()[0]
         raise BadModel(f"'{what}' could not be fetched from the hub: {first}") from None
-    check_gguf(fetched)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(fetched, target)
-    return target
+    return _keep(fetched, target)
 
 
 def use(settings: Settings, name: str) -> Path:
@@ -118,10 +114,34 @@ def use(settings: Settings, name: str) -> Path:
     """
     if name not in Models(settings).names() and not name.startswith(("http://", "https://")):
         check_gguf(Path(name).expanduser())
+        name = str(Path(name).expanduser().absolute())
     path = settings.home / FILE_NAME
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    kept = [line for line in lines if not re.match(r"\s*model\s*=", line)]
-    settings.home.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([f'model = "{quoted}"', *kept]) + "\n", encoding="utf-8")
+    with _writing(settings.home):
+        lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+        kept = [line for line in lines if not re.match(r"\s*model\s*=", line)]
+        changed = path.with_suffix(".new")
+        changed.write_text("\n".join([f'model = "{quoted}"', *kept]) + "\n", encoding="utf-8")
+        changed.replace(path)
     return path
+
+
+def _keep(source: Path, target: Path) -> Path:
+    """Copy a checked GGUF file under its final name, which it gets only when it is whole."""
+    check_gguf(source)
+    with _writing(target.parent):
+        partial = target.with_suffix(".part")
+        shutil.copyfile(source, partial)
+        partial.replace(target)
+    return target
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise BadStore(
+            f"cannot write to {folder}: {error.strerror or error}; set VOUCH_HOME to another folder"
+        ) from None

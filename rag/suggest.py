@@ -15,6 +15,8 @@ _MOST = 4
 _MOST_DOCUMENTS = 12
 _MOST_TRIED = 16
 _PASSAGES = 4
+# A suggestion that is answered by halves makes a poor first impression.
+_SURE = 0.5
 _NAME = r"(?P<name>[A-Z][\w-]+(?:\s[A-Z][\w-]+){1,2})"
 _SAYING = r"(?:said|says|told|noted|notes|warned|believes|believed|suggested|suggests|stated|announced|explained)"
 # What a sentence must look like, and the question that it answers.
@@ -22,7 +24,9 @@ _FORMS = (
     (re.compile(rf"{_NAME}\b[^.;]{{0,80}}?\b{_SAYING}\b"), "What did {name} say?"),
     (re.compile(rf"\b{_SAYING}\s{_NAME}"), "What did {name} say?"),
     (
-        re.compile(r"[$€£][\d.,]+(?:\s(?:million|billion))?\s(?P<name>[a-z]+(?:\s[a-z]+)?)\b"),
+        re.compile(
+            r"[$€£][\d.,]+(?:\s(?:million|billion))?\s(?!(?:million|billion)\b)(?P<name>[a-z]{4,}(?:\s[a-z]{4,})?)\b"
+        ),
         "How much does the {name} cost?",
     ),
     (
@@ -40,7 +44,7 @@ def suggestions(library: Library, embedder: Embedder, reader: Reader) -> list[st
             break
         hits = retrieve(library, embedder, [question], _PASSAGES)
         read = reader.read(question, [hit.passage for hit in hits])
-        if read and read[0].score >= reader.threshold:
+        if read and read[0].score >= max(reader.threshold, _SURE):
             found.append(question)
     return found
 

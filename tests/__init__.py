@@ -1,0 +1,1 @@
+"""The tests, flat: one file for each room."""

@@ -43,7 +43,7 @@ def test_the_settings_can(settings: Settings, tmp_path: Path) -> None:
     assert writer is not None
     assert writer.name == "m"
     missing = settings.model_copy(update={"model": str(tmp_path / "none.gguf")})
-    with pytest.raises(BadModel, match="none.gguf cannot be read"):
+    with pytest.raises(BadModel, match=r"none\.gguf cannot be read"):
         Models(missing).writer(None)
 
 

