@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
+from fractions import Fraction
 
 from rag import chunk, prompt, verify, words
 from rag.generate import Writer
-from rag.records import Evidence, Hit
+from rag.records import Evidence, Hit, Span
 
+# Shorter words ("der", "1") tell nobody what is missing.
+_LEAST_LETTERS = 4
+_POSSESSIVE = re.compile(r"(?:['’]s?)?$")
+# Characters behind an answer in which its unit may stand.
+_UNIT_WITHIN = 12
 # An answer is a sentence or three, not a digest.
 _MOST_SENTENCES = 3
 _MOST_TOKENS = 64
@@ -18,6 +24,14 @@ _LEAST_WORDS = 2
 _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*(?=\s|$)")
 # The embedded model likes to go on after the answer with a clause that it makes up.
 _AFTERTHOUGHT = re.compile(r",\s+(?:which|who|where|while|making|and it|and they)\b.*$", re.DOTALL)
+
+_CLAUSE_END = re.compile(r"[;—]|,\s+(?:and|but|while|whereas|although|though|because|since|as|which|who|where|so)\b")
+# A whole statement that follows, told from the last item of a list by its verb.
+_MORE = re.compile(
+    r"(?:;|,\s+and)\s+(?:[\w’'-]+\s+){1,4}?(?:is|are|was|were|has|have|had|will|would|can|could|may|might)\b"
+)
+# A draft that no quote holds is tried once more from another quote with the same answer.
+_MOST_DRAFTS = 2
 
 Statement = tuple[str, list[Evidence]]
 
@@ -45,29 +59,56 @@ def sentences(writer: Writer | None, question: str, evidence: Sequence[Evidence]
 
 def _statements(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement | None]:
     if writer:
-        # The best quote alone: a small model that sees several mixes them up.
-        draft = yield from _draft(writer, question, evidence[:1])
-        holders = [piece for piece in evidence if draft and holds(draft, piece, question)]
-        if evidence[0] in holders:
-            yield draft, holders
+        # From one quote at a time: a small model that sees several mixes them up.
+        for piece in _same_answer(evidence)[:_MOST_DRAFTS]:
+            draft = yield from _draft(writer, question, piece)
+            holders = [other for other in evidence if draft and holds(draft, other, question)]
+            if piece in holders:
+                yield draft, holders
+                break
     for piece in evidence:
-        text = " ".join(piece.quote.split())
-        yield text, [other for other in evidence if other is piece or " ".join(other.quote.split()) == text]
+        text = _shortened(piece)
+        yield text, [other for other in evidence if other is piece or _shortened(other) == text]
+
+
+def _shortened(piece: Evidence) -> str:
+    """Return a quote in one line, without a statement joined to the one that answers by "and" or a semicolon."""
+    more = _MORE.search(piece.quote, piece.answer.end - piece.span.start)
+    if not more:
+        return " ".join(piece.quote.split())
+    return " ".join(piece.quote[: more.start()].split()) + "."
 
 
 def holds(sentence: str, piece: Evidence, question: str) -> bool:
     """Tell whether a quote holds a sentence, and the sentence keeps the words that answer."""
-    answer = piece.passage.quote(piece.answer)
-    keeps = piece.answer == piece.span or set(words.content_words(answer)) <= set(words.content_words(sentence))
-    return keeps and not verify.objections(sentence, piece.quote, question)
+    keeps = piece.answer == piece.span or _answer_words(piece) <= set(words.content_words(sentence))
+    return keeps and not verify.objections(sentence, _up_to_answer(piece), question)
 
 
-def _draft(writer: Writer, question: str, evidence: Sequence[Evidence]) -> Generator[None, None, str]:
+def _up_to_answer(piece: Evidence) -> str:
+    """Return a quote up to the end of the clause that answers: what follows it speaks of something else.
+
+    A hedge there ("..., and there are plans for a railway") is not about the answer, and its words may not be used.
+    """
+    clause_end = _CLAUSE_END.search(piece.quote, piece.answer.end - piece.span.start)
+    return piece.quote[: clause_end.start()] if clause_end else piece.quote
+
+
+def _same_answer(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the best piece and those that answer with the same words."""
+    return [piece for piece in evidence if _answer_words(piece) == _answer_words(evidence[0])]
+
+
+def _answer_words(piece: Evidence) -> set[str]:
+    return set(words.content_words(piece.passage.quote(piece.answer)))
+
+
+def _draft(writer: Writer, question: str, piece: Evidence) -> Generator[None, None, str]:
     """Return the first sentence that the writer writes, without an afterthought; "" where it wrote none."""
     written = ""
-    with closing(writer.write(prompt.messages(question, evidence), _MOST_TOKENS)) as pieces:
-        for piece in pieces:
-            written += piece
+    with closing(writer.write(prompt.messages(question, [piece]), _MOST_TOKENS)) as pieces:
+        for part in pieces:
+            written += part
             yield
             end = _SENTENCE_END.search(written.lstrip())
             # A period may stand inside a number or an abbreviation: wait for what follows it.
@@ -81,16 +122,35 @@ def _draft(writer: Writer, question: str, evidence: Sequence[Evidence]) -> Gener
 def _adds(piece: Evidence, shown: Sequence[str]) -> bool:
     """Tell whether a quote answers with words that are not shown yet."""
     known = {word for sentence in shown for word in words.content_words(sentence)}
-    own = set(words.content_words(piece.passage.quote(piece.answer)))
-    return not shown or not own <= known
+    return not shown or not _answer_words(piece) <= known
+
+
+def disagree(evidence: Sequence[Evidence]) -> bool:
+    """Tell whether two documents answer with different numbers of the same thing.
+
+    Only numbers with a unit ("$100 million", "five days") are compared. Differing names and spellings are shown one
+    after the other, but not called a disagreement yet.
+    """
+    told: dict[str, list[tuple[str, Fraction]]] = {}
+    for piece in evidence:
+        following = piece.passage.quote(Span(piece.answer.start, piece.span.end))
+        answer = verify.values(following[: piece.answer.end - piece.answer.start + _UNIT_WITHIN])
+        for value in answer[:1]:
+            if value.unit:
+                told.setdefault(value.unit, []).append((piece.passage.document, value.number))
+    return any(one[0] != other[0] and one[1] != other[1] for same in told.values() for one in same for other in same)
+
+
+def touches(question: str, hits: Sequence[Hit]) -> bool:
+    """Tell whether anything that a question names is spoken of at all; no reader needs to look where nothing is."""
+    told = {stem for hit in hits for stem in words.content_words(f"{hit.passage.title} {hit.passage.text}")}
+    return any(word in told for word in words.content_words(question))
 
 
 def reason(question: str, hits: Sequence[Hit]) -> str:
     """Say, for a question without an answer, what the nearest passages do speak of and what they do not."""
     told = {stem for hit in hits for stem in words.content_words(hit.passage.text)}
-    asked = [(word, words.stem(word)) for word, _, _ in words.words(question) if word not in words.FUNCTION_WORDS]
-    found = [word for word, stem in dict.fromkeys(asked) if stem in told]
-    missing = [word for word, stem in dict.fromkeys(asked) if stem not in told]
+    found, missing = _phrases(question, told)
     if not found:
         return "No document speaks of this."
     if not missing:
@@ -98,6 +158,22 @@ def reason(question: str, hits: Sequence[Hit]) -> str:
     return f"The documents speak of {_listed(found)}, but say nothing of {_listed(missing)}."
 
 
+def _phrases(question: str, told: set[str]) -> tuple[list[str], list[str]]:
+    """Return the things that a question names as it writes them: those that are told of, and those that are not."""
+    runs: list[tuple[bool, int, int]] = []
+    for word, start, end in words.words(question):
+        if word in words.FUNCTION_WORDS or len(word) < _LEAST_LETTERS:
+            continue
+        end -= len(_POSSESSIVE.search(question[start:end])[0])  # type: ignore[index]
+        known = words.stem(word) in told
+        if runs and runs[-1][0] == known and question[runs[-1][2] : start].strip(" -") == "":
+            runs[-1] = (known, runs[-1][1], end)
+        else:
+            runs.append((known, start, end))
+    phrases = [(known, question[start:end]) for known, start, end in runs]
+    return [text for known, text in phrases if known], [text for known, text in phrases if not known]
+
+
 def _listed(items: Sequence[str]) -> str:
-    quoted = [f"“{item}”" for item in items]
+    quoted = [f"“{item}”" for item in dict.fromkeys(items)]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"

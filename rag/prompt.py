@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 from rag.records import Evidence, Message
 
-# What a model of 135 million parameters learns from: shown three times, it words one draft in three so that the gate
-# passes it; merely told, one in five. The beginning is the same for every question and stays in the model's cache.
+# A model of 135 million parameters learns from being shown, hardly from being told. It also copies from the examples:
+# with a "reportedly" among them it hedges everything, with a price in euros it writes euros. The beginning is the same
+# for every question and stays in the model's cache.
 _INSTRUCTIONS = "Answer the question with one short sentence. Copy the words of the text."
 _EXAMPLES = (
     (
@@ -22,9 +23,9 @@ _EXAMPLES = (
         "According to the ministry, 3.4 million tons of rice were exported in 2019.",
     ),
     (
-        "The old ferry, which had carried wool since 1890, will reportedly be replaced by a tunnel.",
-        "What will replace the ferry?",
-        "The ferry will reportedly be replaced by a tunnel.",
+        "The council is spending $40 million on a new tram line along the harbour of Lund.",
+        "How much does the tram line cost?",
+        "The tram line costs $40 million.",
     ),
 )
 # About 75 words a sentence at most: four stay within a prompt of a few hundred tokens.

@@ -14,12 +14,15 @@ from fractions import Fraction
 from rag import words
 
 _NUMBER = re.compile(
-    r"(?P<sign>[$€£¥₽]|\b(?:usd|eur|gbp|rub)\s?)?"
-    r"(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<ordinal>st|nd|rd|th)?\b"
+    r"(?P<minus>(?<![\w.])[-−])?(?P<sign>[$€£¥₽]|\b(?:usd|eur|gbp|rub)\s?)?"
+    r"(?<![\w.])(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<glued>bn|[a-zµ°]{1,4})\b)?"
     r"(?:[\s-](?P<scale>hundred|thousand|million|billion|trillion|dozen)s?\b)?"
-    r"(?P<percent>\s?(?:%|percent\b|per\s?cent\b))?",
+    r"(?P<percent>\s?(?:%|percent\b|per\s?cent\b))?(?:\s?(?P<after>[$€£¥₽°]))?",
     re.IGNORECASE,
 )
+# A number as it is written, with all that is glued to it: what a reader would see changed.
+_WRITTEN = re.compile(r"(?:(?<![\w.])[-−])?\d[\w.,:/]*(?:\s?[%°])?")
 _SMALL_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
@@ -37,6 +40,7 @@ _SCALES = {
     "dozen": 12,
 }
 _SMALL_NUMBER = re.compile(r"\b(" + "|".join(word for word in _SMALL if word != "one") + r")\b", re.IGNORECASE)
+_GLUED_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
 _CURRENCY = {"$": "$", "usd": "$", "€": "€", "eur": "€", "£": "£", "gbp": "£", "¥": "¥", "₽": "₽", "rub": "₽"}
 _CURRENCY_WORDS = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rubl": "₽", "roubl": "₽"}
 
@@ -44,13 +48,23 @@ _NEGATION = re.compile(
     r"\b(?:no|not|never|none|nor|neither|without|cannot|nothing|nobody|deny|denie[sd]|refus\w+|fail\w*)\b|n['’]t\b",
     re.IGNORECASE,
 )
-# What makes a statement less than a fact, or a fact of the future. Dropping one changes what is said.
-_HEDGES = re.compile(
+# What makes a statement less than a fact, a fact of the future, or a fact about some only. Dropping or adding one
+# changes what is said.
+_QUALIFIERS = re.compile(
     r"\b(?:plan\w*|propos\w+|expect\w*|likely|unlikely|may|might|could|would|should|will|if|reported\w*|allege\w*"
-    r"|believe\w*|suggest\w*|claim\w*|consider\w*|estimat\w+|approximately|about|almost|nearly|around|at least"
-    r"|possibl\w+|probabl\w+|potential\w*|appear\w*|seem\w*|aim\w*|intend\w*|slated|warn\w*|predict\w*)\b",
+    r"|believe\w*|suggest\w*|claim\w*|consider\w*|estimat\w+|approximately|about|almost|nearly|around|at least|at most"
+    r"|possibl\w+|probabl\w+|potential\w*|appear\w*|seem\w*|aim\w*|intend\w*|slated|warn\w*|predict\w*|unless|except"
+    r"|only|other\w*|instead|all|some|most|many|few|fewer|less|more|above|below|before|after|until|must|can|former\w*"
+    r"|yet|partly|half|up to)\b",
     re.IGNORECASE,
 )
+# Words that tie a sentence together and may come and go.
+_GLUE = frozenset(
+    "a an the is are was were be been being am do does did has have had it its that which who this these those and "
+    "also there s".split()
+)
+# Words of a question that name the kind of answer, not a fact: with a price in the quote, "costs" adds nothing to it.
+_FRAME = {words.stem(word) for word in "cost price worth amount name called located share percentage date year".split()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +92,15 @@ def values(text: str) -> list[Value]:
 
 def _value(match: re.Match[str], text: str) -> Value:
     number = Fraction(match["digits"].replace(",", "")) * _SCALES.get((match["scale"] or "").casefold(), 1)
+    number = -number if match["minus"] else number
+    glued = (match["glued"] or "").casefold()
+    sign = (match["sign"] or match["after"] or "").strip().casefold()
     if match["percent"]:
         return Value(number, "%")
-    if match["sign"]:
-        return Value(number, _CURRENCY[match["sign"].strip().casefold()])
+    if sign in _CURRENCY:
+        return Value(number * _GLUED_SCALES.get(glued, 1), _CURRENCY[sign])
+    if glued or sign:
+        return Value(number, glued or sign)
     return Value(number, _unit(_next_word(text, match.end())))
 
 
@@ -111,8 +130,10 @@ def names(text: str) -> list[str]:
 def objections(sentence: str, quote: str, question: str) -> list[str]:
     """Say what in a sentence the quote does not hold; an empty list lets it pass.
 
-    Checked are numbers with their units, names, negation, hedges, and that the words that the question did not bring
-    stand in the quote in the same order: a small model that re-orders or adds words changes who did what to whom.
+    Numbers stand in the quote as they are written, in the same order and with the same units; so do names and all other
+    words but glue, since a small model that re-orders or adds words changes who did what to whom. Words that only the
+    question brings are allowed where they name the kind of answer. Negation and qualifiers are neither dropped nor
+    added.
     """
     found = []
     theirs = values(quote)
@@ -121,29 +142,38 @@ def objections(sentence: str, quote: str, question: str) -> list[str]:
         for value in values(sentence)
         if not any(value.agrees(other) for other in theirs)
     ]
+    if not _in_order(_written(sentence), _written(quote)):
+        found.append("numbers that the quote does not have in this order")
     quoted_words = {word for word, _, _ in words.words(quote)}
     found += [f"name {name}" for name in names(sentence) if name not in quoted_words]
     if bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(quote)):
         found.append("negation")
-    hedges = {words.stem(match.group().casefold()) for match in _HEDGES.finditer(quote)}
-    kept = {words.stem(match.group().casefold()) for match in _HEDGES.finditer(sentence)}
-    found += [f"hedge {hedge}" for hedge in sorted(hedges ^ kept)]
-    given = set(words.content_words(question))
-    new = [word for word in _wording(sentence) if word not in given]
-    if not _in_order(new, _wording(quote)):
+    found += [f"qualifier {word}" for word in sorted(_qualifiers(sentence) ^ _qualifiers(quote))]
+    frame = _FRAME & set(words.content_words(question))
+    if not _in_order([word for word in _wording(sentence) if word not in frame], _wording(quote)):
         found.append("words that the quote does not have in this order")
     return found
 
 
+def _written(text: str) -> list[str]:
+    """Return the numbers of a text as they are written, but for thousands separators and the point behind them."""
+    return [match.group().replace(",", "").replace("−", "-").rstrip(".:/") for match in _WRITTEN.finditer(text)]
+
+
+def _qualifiers(text: str) -> set[str]:
+    return {words.stem(match.group().casefold()) for match in _QUALIFIERS.finditer(text)}
+
+
 def _wording(text: str) -> list[str]:
-    """Return the content words of a text that are no part of a value: values are compared on their own."""
+    """Return the words of a text, stemmed, but for glue and for values, which are compared on their own."""
+    stems = [words.stem(word) for word, _, _ in words.words(text) if word not in _GLUE]
     return [
-        word
-        for word in words.content_words(text)
-        if not any(c.isdigit() for c in word)
-        and word not in _SMALL
-        and word not in _SCALES
-        and word not in _CURRENCY_WORDS
+        stem
+        for stem in stems
+        if not any(c.isdigit() for c in stem)
+        and stem not in _SMALL
+        and stem not in _SCALES
+        and stem not in _CURRENCY_WORDS
     ]
 
 

@@ -71,9 +71,9 @@ def test_without_a_writer_quotes_are_shown() -> None:
 
 
 def test_an_afterthought_is_cut() -> None:
-    reply = "The bridge crosses the Tumen River, which is a river in Russia."
-    said = shown(reply, "Which river does the bridge cross?", evidence()[:1])
-    assert said == [("The bridge crosses the Tumen River.", [0])]
+    reply = "The road bridge is across the Tumen River, which is a river in Russia."
+    said = shown(reply, "Where is the bridge?", evidence()[:1])
+    assert said == [("The road bridge is across the Tumen River.", [0])]
 
 
 def test_only_the_first_sentence_is_taken_and_the_writer_is_stopped() -> None:
@@ -81,6 +81,52 @@ def test_only_the_first_sentence_is_taken_and_the_writer_is_stopped() -> None:
     said = next(filter(None, compose.sentences(writer, "How much does the bridge cost?", evidence()[:1])))
     assert said[0] == "The bridge costs $100 million."
     assert "And so on and so on." not in writer.taken
+
+
+def test_a_hedge_behind_the_answer_is_about_something_else() -> None:
+    text = "A bridge worth $100 million is being built, and there are plans to restore the railway."
+    start = text.index("$100 million")
+    piece = Evidence(
+        Passage(1, "a.txt", "r", "t", 0, len(text), text, (Span(0, len(text)),)),
+        Span(0, len(text)),
+        0.9,
+        Span(start, start + len("$100 million")),
+    )
+    assert compose.holds("The bridge costs $100 million.", piece, "How much does the bridge cost?")
+    assert not compose.holds("The bridge and the railway cost $100 million.", piece, "How much does the bridge cost?")
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "shown_as"),
+    [
+        (
+            "A bridge worth $100 million is being built, and plans are underway to restore the railway.",
+            "$100 million",
+            "A bridge worth $100 million is being built.",
+        ),
+        ("The shop sells apples, pears, and beer.", "apples", "The shop sells apples, pears, and beer."),
+        ("The line was cut, and plans are underway.", "plans", "The line was cut, and plans are underway."),
+        ("It costs $5, but members are free.", "$5", "It costs $5, but members are free."),
+    ],
+)
+def test_a_statement_that_was_not_asked_for_is_left_out_of_the_sentence(text: str, answer: str, shown_as: str) -> None:
+    whole, start = Span(0, len(text)), text.index(answer)
+    piece = Evidence(Passage(1, "a.txt", "r", "t", 0, len(text), text, (whole,)), whole, 0.9, Span(start, start + 2))
+    assert shown(None, "What?", [piece]) == [(shown_as, [0])]
+
+
+def test_a_second_quote_with_the_same_answer_is_tried() -> None:
+    class Stubborn(Scripted):
+        def write(self, messages: Sequence[Message], max_tokens: int) -> Generator[str]:
+            first = "constructing" in messages[-1].text
+            yield "It is wonderful. " if first else "The bridge costs $100 million. "
+
+    pieces = []
+    for piece in evidence()[:2]:
+        start = TEXT.index("$100 million", piece.span.start)
+        pieces.append(Evidence(piece.passage, piece.span, piece.score, Span(start, start + 12)))
+    found = compose.sentences(Stubborn(""), "How much does the bridge cost?", pieces)
+    assert next(filter(None, found))[0] == "The bridge costs $100 million."
 
 
 def test_a_sentence_without_the_words_that_answer_is_not_enough() -> None:
