@@ -8,33 +8,26 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from urllib.parse import quote as url_quote
+from dataclasses import dataclass
 
 from rag import compose, rerank
 from rag.engine import Engine
 from rag.errors import BadQuestion
-from rag.records import (
-    Answer,
-    AnswerSentence,
-    Citation,
-    Done,
-    Event,
-    Evidence,
-    Found,
-    Hit,
-    Question,
-    Retrieved,
-    Said,
-    Status,
-    Working,
-)
+from rag.records import Answer, Done, Event, Evidence, Found, Hit, Question, Status, Turn, Working
+from rag.rerank import Reader
 from rag.retrieve import retrieve
-from rag.understand import understand
+from rag.sheet import Sheet, retrieved
+from rag.understand import parts_of, wordings
 
 # Passages that the reader sees: the right one is among the first ten in 97 of 100 cases, and each costs 6 ms.
 _PASSAGES = 12
+_PASSAGES_EACH = 6
+# Questions that are answered together; each costs its own search and reading.
+_PARTS = 4
+# By how much a less likely wording of a follow-up must be surer of its answer.
+_SURER = 0.05
 # Seconds after which one who waits in line is asked whether they still want to.
 _TICK = 0.1
 NOT_FOUND = "The documents do not say."
@@ -70,6 +63,8 @@ def stream(engine: Engine, question: Question) -> Generator[Event]:
 def _checked(engine: Engine, question: Question) -> Question:
     limit = engine.settings.max_question
     text = question.text.strip()
+    if not _is_unicode(text):
+        raise BadQuestion("the question is not valid text; send it as UTF-8")
     if not text:
         raise BadQuestion("the question is empty; ask something")
     if len(text) > limit:
@@ -82,6 +77,11 @@ def _checked(engine: Engine, question: Question) -> Question:
     return Question(text, history, question.documents, question.model)
 
 
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text can be encoded: bytes that are no UTF-8 come in as lone surrogates."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
 def _in_turn(engine: Engine, question: Question) -> Generator[Event]:
     with engine.turnstile.ticket() as ticket:
         for _ in ticket.wait(_TICK):
@@ -92,84 +92,103 @@ def _in_turn(engine: Engine, question: Question) -> Generator[Event]:
 def _answer(engine: Engine, question: Question) -> Generator[Event]:
     clock = _Clock()
     yield Working("searching")
-    understood = understand(question)
-    wordings = list(dict.fromkeys([understood, question.text]))
-    hits = retrieve(engine.library, engine.embedder, wordings, _PASSAGES, question.documents)
-    clock.stop("retrieve")
-    yield Working("reading", len(hits))
-    read = engine.reader.read(understood, [hit.passage for hit in hits])
-    evidence = rerank.choose(read, engine.reader.threshold)
+    parts: list[_Part] = []
+    for asked in _each(question):
+        readings = wordings(asked)
+        hits = retrieve(engine.library, engine.embedder, readings, _PASSAGES, asked.documents)
+        clock.stop("retrieve")
+        yield Working("reading", len(hits))
+        parts.append(_without(_read(engine.reader, readings, hits), parts))
     clock.stop("rerank")
-    yield Found(understood, _retrieved(hits, ()))
+    understood = " ".join(part.understood for part in parts)
+    hits = list({hit.passage.number: hit for part in parts for hit in part.hits}.values())
+    yield Found(understood, retrieved(hits, ()))
 
-    sheet = _Sheet()
+    sheet = Sheet()
     writer = engine.models.writer(question.model)
-    if evidence:
-        yield Working("writing")
-        with closing(compose.sentences(writer, understood, evidence)) as written:
-            for statement in written:
-                if statement is None:
-                    yield Working("writing")
-                    continue
+    for part in parts:
+        for statement in compose.sentences(writer, part.understood, part.evidence):
+            if statement is None:
+                yield Working("writing")
+            elif not sheet.holds(statement[0]):
                 clock.stop("first_sentence", once=True)
                 yield sheet.add(*statement)
     clock.stop("total")
-    status: Status = "supported" if sheet.sentences else "not_found"
     yield Done(
         Answer(
             id=uuid.uuid4().hex,
             question=question.text,
             search_question=understood,
-            status=status,
+            status=_status(parts, len(parts_of(question.text))),
             answer=sheet.text() or NOT_FOUND,
             sentences=tuple(sheet.sentences),
             citations=tuple(sheet.citations),
-            reason="" if sheet.sentences else compose.reason(understood, hits),
-            passages=_retrieved(hits, sheet.citations),
+            reason=_reason(parts, parts_of(question.text)[_PARTS:]),
+            passages=retrieved(hits, sheet.citations),
             model=writer.name if writer else "none",
             timings_ms=clock.timings,
         )
     )
 
 
-class _Sheet:
-    """The answer as it grows: its sentences, and the citations numbered in the order of their appearance."""
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One of the things that a question asks, as it was understood, with what was read and what of it answers."""
 
-    def __init__(self) -> None:
-        self.sentences: list[AnswerSentence] = []
-        self.citations: list[Citation] = []
+    understood: str
+    hits: list[Hit]
+    evidence: list[Evidence]
 
-    def add(self, text: str, holders: Sequence[Evidence]) -> Said:
-        known = len(self.citations)
-        ids = tuple(sorted({self._cite(piece) for piece in holders}))
-        self.sentences.append(AnswerSentence(text, ids, round(max(piece.score for piece in holders), 4)))
-        return Said(self.sentences[-1], tuple(self.citations[known:]))
 
-    def text(self) -> str:
-        return " ".join(
-            f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}" for sentence in self.sentences
-        )
+def _each(question: Question) -> Iterator[Question]:
+    """Yield the questions that a question is made of; a later one may refer to the earlier ones."""
+    history = question.history
+    for text in parts_of(question.text)[:_PARTS]:
+        yield Question(text, history, question.documents, question.model)
+        history = (*history, Turn(text, ""))
 
-    def _cite(self, piece: Evidence) -> int:
-        passage, span = piece.passage, piece.span
-        for citation in self.citations:
-            if (citation.document, citation.start, citation.end) == (passage.document, span.start, span.end):
-                return citation.id
-        url = f"/documents/{url_quote(passage.document)}?start={span.start}&end={span.end}#quote"
-        number = len(self.citations) + 1
-        self.citations.append(
-            Citation(
-                number,
-                passage.document,
-                passage.title,
-                passage.revision,
-                span.start,
-                span.end,
-                piece.quote,
-                url,
-            )
-        )
-        return number
+
+def _read(reader: Reader, readings: Sequence[str], hits: list[Hit]) -> _Part:
+    """Return the wording whose best evidence scores highest, with its evidence; the first where none has any."""
+    best = _Part(readings[0], hits, [])
+    # Each further wording is read in full again: fewer passages keep a follow-up as quick as a question.
+    most = _PASSAGES if len(readings) == 1 else _PASSAGES_EACH
+    for wording in readings:
+        if not compose.touches(wording, hits):
+            continue
+        found = reader.read(wording, [hit.passage for hit in hits[:most]])
+        evidence = rerank.choose(wording, found, reader.threshold)
+        if evidence and (not best.evidence or evidence[0].score > best.evidence[0].score + _SURER):
+            best = _Part(wording, hits, evidence)
+    return best
+
+
+def _without(part: _Part, earlier: Sequence[_Part]) -> _Part:
+    """Return a part without evidence whose very words answer an earlier part already: they cannot answer both."""
+    taken = {(piece.passage.number, piece.answer) for other in earlier for piece in other.evidence}
+    return _Part(
+        part.understood,
+        part.hits,
+        [piece for piece in part.evidence if (piece.passage.number, piece.answer) not in taken],
+    )
+
+
+def _reason(parts: Sequence[_Part], left: Sequence[str]) -> str:
+    """Say what is missing; where a part was answered, name the part that was not. ``left`` was not looked for."""
+    missing = [part for part in parts if not part.evidence]
+    reasons = [compose.reason(part.understood, part.hits) for part in missing]
+    if len(missing) < len(parts):
+        reasons = [f"{reason.rstrip('.')}: “{part.understood}”" for reason, part in zip(reasons, missing, strict=True)]
+    if left:
+        reasons.append(f"Too much was asked at once; ask again: {' '.join(left)}")
+    return " ".join(reasons)
+
+
+def _status(parts: Sequence[_Part], asked: int) -> Status:
+    answered = sum(bool(part.evidence) for part in parts)
+    if answered < asked:
+        return "partial" if answered else "not_found"
+    return "conflicting" if any(compose.disagree(part.evidence) for part in parts) else "supported"
 
 
 class _Clock:
@@ -182,17 +201,3 @@ class _Clock:
     def stop(self, name: str, once: bool = False) -> None:
         if not (once and name in self.timings):
             self.timings[name] = round((time.perf_counter() - self._start) * 1000)
-
-
-def _retrieved(hits: Sequence[Hit], citations: Sequence[Citation]) -> tuple[Retrieved, ...]:
-    def cited(hit: Hit) -> bool:
-        passage = hit.passage
-        return any(
-            citation.document == passage.document and passage.start <= citation.start < passage.end
-            for citation in citations
-        )
-
-    return tuple(
-        Retrieved(hit.passage.document, hit.passage.start, hit.passage.end, round(hit.score, 4), cited(hit))
-        for hit in hits
-    )

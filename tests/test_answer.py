@@ -21,6 +21,9 @@ BRIDGE = "Russia is constructing a $100 million road bridge. It crosses the Tume
 TRADE = "Apples are sold for 169 rubles. Moscow is investing $100 million in a road bridge."
 
 
+COST = Turn("How much does the bridge cost?", "$100 million.")
+
+
 class KeywordReader:
     """Takes a sentence for an answer when it holds the keyword; notes what it was asked."""
 
@@ -30,11 +33,13 @@ class KeywordReader:
     def __init__(self, keyword: str) -> None:
         self.keyword = keyword
         self.asked: list[str] = []
+        self.understands = ""  # a word without which a question has no answer
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Evidence]:
         self.asked.append(question)
+        able = self.understands in question
         found = [
-            Evidence(passage, span, 0.9 if self.keyword in passage.quote(span) else 0.1, span)
+            Evidence(passage, span, 0.9 if able and self.keyword in passage.quote(span) else 0.1, span)
             for passage in passages
             for span in passage.sentences
         ]
@@ -139,11 +144,57 @@ def test_events_come_in_order(engine: Make) -> None:
 
 def test_a_follow_up_is_read_with_its_history(engine: Make) -> None:
     made = engine("Tumen")
-    asked = Question("Which river does it cross?", (Turn("How much does the bridge cost?", "$100 million."),))
+    asked = Question("Which river does it cross?", (COST,))
     answer = ask(made, asked)
     assert answer.search_question == "Which river does the bridge cross?"
     assert answer.question == "Which river does it cross?"
     assert "Tumen River" in answer.answer
+
+
+def test_of_several_readings_the_one_with_the_surest_answer_is_kept(engine: Make) -> None:
+    made = engine("Tumen")
+    made.reader.understands = "the bridge"  # type: ignore[attr-defined]
+    before = Turn("Which structure crosses the border?", "The Friendship Arch crosses it. [1]")
+    answer = ask(made, Question("Which river does it cross?", (COST, before)))
+    assert answer.status == "not_found"
+    answer = ask(made, Question("Which river does it cross?", (COST,)))
+    assert answer.search_question == "Which river does the bridge cross?"
+    assert answer.status == "supported"
+
+
+def test_each_part_is_answered_or_named_as_missing(engine: Make) -> None:
+    made = engine("169")
+    made.reader.understands = "apples"  # type: ignore[attr-defined]
+    answer = ask(made, Question("What do apples cost, and who owns the moon?"))
+    assert answer.status == "partial"
+    assert answer.answer == "Apples are sold for 169 rubles. [1]"
+    assert answer.reason == "No document speaks of this: “Who owns the moon?”"
+    assert answer.search_question == "What do apples cost? Who owns the moon?"
+
+
+def test_the_same_words_do_not_answer_two_questions(engine: Make) -> None:
+    answer = ask(engine("169"), Question("What do apples cost, and where are apples sold?"))
+    assert (answer.status, answer.answer) == ("partial", "Apples are sold for 169 rubles. [1]")
+    assert "Where are apples sold?" in answer.reason
+
+
+def test_what_is_too_much_at_once_is_named(engine: Make) -> None:
+    asked = " ".join(f"What do apples of kind {number} cost?" for number in range(6))
+    answer = ask(engine("169"), Question(asked))
+    assert answer.status == "partial"
+    assert "ask again: What do apples of kind 4 cost? What do apples of kind 5 cost?" in answer.reason
+
+
+def test_documents_with_different_numbers_disagree(engine: Make, settings: Settings) -> None:
+    (settings.home.parent / "a" / "other.txt").write_text("A newer report: apples are sold for 180 rubles.")
+    answer = ask(engine("rubles"), Question("What do apples cost?"))
+    assert answer.status == "conflicting"
+    assert {citation.document for citation in answer.citations} == {"trade.txt", "other.txt"}
+
+
+def test_a_question_that_names_nothing_is_not_answered(engine: Make) -> None:
+    assert ask(engine("169"), Question("?!")).status == "not_found"
+    assert ask(engine("169"), Question("word word word")).status == "not_found"
 
 
 def test_only_the_named_documents_are_read(engine: Make) -> None:
@@ -166,6 +217,7 @@ def test_quotes_only(engine: Make) -> None:
         (Question("x" * 2001), BadQuestion, "2001 characters; the limit is 2000"),
         (Question("x", documents=("nowhere.txt",)), UnknownDocument, "nowhere.txt"),
         (Question("x", model="/etc/passwd"), UnknownModel, "/etc/passwd"),
+        (Question("caf\udce9 rent?"), BadQuestion, "UTF-8"),
     ],
 )
 def test_bad_input_is_refused_before_anything_happens(
