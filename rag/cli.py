@@ -41,15 +41,17 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print the object that 
 
 @app.command()
 def index(
-    paths: Annotated[list[Path], typer.Argument(help="files and folders to add or update")],
+    paths: Annotated[list[str], typer.Argument(help="files and folders to add or update")],
     prune: Annotated[bool, typer.Option(help="drop documents of these folders whose file is gone")] = False,
 ) -> None:
     """Add or update documents; unchanged files cost a look at their date."""
     from rag.engine import Engine
 
+    if any(not path for path in paths):
+        raise typer.BadParameter("an empty path; is a variable unset?")
     with _one_line_errors():
         with Engine(_settings()) as engine, terminal.progress() as show:
-            report = engine.library.add_paths(paths, prune=prune, progress=show)
+            report = engine.library.add_paths(map(Path, paths), prune=prune, progress=show)
         terminal.print_report(report)
         if report.refused and not report.indexed:
             raise typer.Exit(FAILED)

@@ -88,6 +88,7 @@ def _index(settings: Settings) -> Finding:
     from rag.engine import Engine
 
     with Engine(settings) as engine:
+        engine.library.store.check()
         documents = engine.library.documents()
     passages = sum(document.passages for document in documents)
     return Finding("index", f"{len(documents)} documents, {passages} passages")

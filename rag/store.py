@@ -282,6 +282,12 @@ class Store:
         """Return a number that grows with every change to documents; conversations leave it alone."""
         return int(self._read("SELECT value FROM meta WHERE name = 'generation'")[0][0])
 
+    def check(self) -> None:
+        """Read every page and look for damage; raises BadStore with the first that is found."""
+        found = self._read("PRAGMA quick_check(1)")[0][0]
+        if found != "ok":
+            raise BadStore(f"{self._path} is damaged ({found}); restore it from a copy, or index into a new folder")
+
     @contextmanager
     def frozen(self) -> Iterator[int]:
         """Let this thread read one and the same state for the length of the block; gives its generation."""

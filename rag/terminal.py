@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from rag.doctor import Finding
     from rag.library import Report
 
-_MOST_LISTED = 20
-
 
 def _console(stderr: bool = False) -> Console:
     plain = bool(os.environ.get("NO_COLOR"))

@@ -134,7 +134,17 @@ def test_a_bad_setting_is_one_line(home: Path) -> None:
     clear_line(vouch(home, "docs", "list", VOUCH_PORT="many"), "'port' from environment is 'many'")
 
 
+def test_a_question_that_is_no_utf_8_is_one_line(indexed: Path) -> None:
+    clear_line(vouch(indexed, "ask", os.fsdecode(b"caf\xe9 rent?")), "UTF-8")
+
+
+def test_an_unwritable_home_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    clear_line(vouch(tmp_path / "file" / "home", "models", "use", "none"), "cannot write")
+
+
 def test_wrong_usage_exits_with_2(home: Path) -> None:
+    assert vouch(home, "index", "").returncode == 2
     assert vouch(home, "ask").returncode == 2
     assert vouch(home, "ask", "--wrong", "x").returncode == 2
 

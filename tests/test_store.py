@@ -294,6 +294,22 @@ def test_damage_is_told(tmp_path: Path) -> None:
         read_all(path)
 
 
+def test_a_check_reads_every_page(tmp_path: Path) -> None:
+    path = tmp_path / "vouch.db"
+    store = Store(path, create=True)
+    for number in range(60):
+        put(store, f"{number}.txt", f"The bridge {number} is long.\n" * 20)
+    store.check()
+    store.close()
+    whole = bytearray(path.read_bytes())
+    whole[-20_000:-16_000] = bytes(4000)
+    path.write_bytes(whole)
+    damaged = Store(path)
+    with pytest.raises(BadStore, match="is damaged"):
+        damaged.check()
+    damaged.close()
+
+
 def read_all(path: Path) -> None:
     store = Store(path)
     try:
