@@ -36,7 +36,7 @@ def make_engine(user: Settings, home: Path) -> Engine:
 
     settings = user.model_copy(update={"home": home})
     embedder = MiniLM(user.models_path, user.threads)
-    reader = TrainedReader.shipped(user.models_path, user.threads)
+    reader = TrainedReader.shipped(user.models_path, embedder, user.threads)
     engine = Engine(settings, embedder=embedder, reader=reader, models=Models(user))
     engine.warm()
     return engine

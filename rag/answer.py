@@ -21,7 +21,7 @@ from rag.retrieve import retrieve
 from rag.sheet import Sheet, retrieved
 from rag.understand import parts_of, wordings
 
-# Passages that the reader sees: the right one is among the first ten in 97 of 100 cases, and each costs 6 ms.
+# Passages that the reader sees. On the dev questions the first ten hold 0.97 of the gold quotes (n = 39).
 _PASSAGES = 12
 _PASSAGES_EACH = 6
 # Questions that are answered together; each costs its own search and reading.

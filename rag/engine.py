@@ -70,7 +70,7 @@ class Engine:
         """The model that tells which sentences answer."""
         with self._loading:
             if self._reader is None:
-                self._reader = TrainedReader.shipped(self.settings.models_path, self.settings.threads)
+                self._reader = TrainedReader.shipped(self.settings.models_path, self.embedder, self.settings.threads)
             return self._reader
 
     def suggestions(self) -> list[str]:

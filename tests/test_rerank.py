@@ -7,6 +7,7 @@ import pytest
 
 from rag import rerank
 from rag.chunk import split
+from rag.embed import MiniLM
 from rag.records import Evidence, Passage, Span
 from rag.rerank import TrainedReader
 
@@ -26,7 +27,7 @@ PASSAGES = [passage(1, BRIDGE), passage(2, OTHER)]
 
 @pytest.fixture(scope="module")
 def reader(models: Path) -> TrainedReader:
-    return TrainedReader.shipped(models, threads=2)
+    return TrainedReader.shipped(models, MiniLM(models, threads=2), threads=2)
 
 
 @pytest.mark.parametrize(
