@@ -162,7 +162,8 @@ def _phrases(question: str, told: set[str]) -> tuple[list[str], list[str]]:
     """Return the things that a question names as it writes them: those that are told of, and those that are not."""
     runs: list[tuple[bool, int, int]] = []
     for word, start, end in words.words(question):
-        if word in words.FUNCTION_WORDS or len(word) < _LEAST_LETTERS:
+        short = len(word) < _LEAST_LETTERS and not question[start].isupper()
+        if word in words.FUNCTION_WORDS or short:
             continue
         end -= len(_POSSESSIVE.search(question[start:end])[0])  # type: ignore[index]
         known = words.stem(word) in told
