@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.fakes_web import BRIDGE, COST, LENGTH, RIVAL_COST, Switch, Web, listening, make_document, serving
+from tests.fakes_web import BRIDGE, COST, LENGTH, RIVAL_COST, Switch, Web, make_document, serving
 
 REASON = "needs Debian package chromium and pip package playwright"
 CHROMIUM = shutil.which("chromium")
@@ -55,18 +55,6 @@ FAINT = """() => {
   }
   return faint;
 }"""
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, int]]:
-    with listening() as running:
-        yield running
-
-
-@pytest.fixture
-def web(server: tuple[Switch, int]) -> Iterator[Web]:
-    with serving(server) as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -5,28 +5,15 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.fakes_web import COST, LENGTH, Switch, Web, listening, serving
+from tests.fakes_web import COST, LENGTH, Switch, Web, serving
 from web import accept, sse
 
 EVENTS = {"Accept": "text/event-stream"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, int]]:
-    with listening() as running:
-        yield running
-
-
-@pytest.fixture
-def web(server: tuple[Switch, int]) -> Iterator[Web]:
-    with serving(server) as running:
-        yield running
 
 
 def events_of(text: str) -> list[tuple[str, str, Any]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
@@ -14,7 +13,7 @@ import pytest
 
 from rag.records import AnswerSentence
 from tests import fakes_web
-from tests.fakes_web import COST, RIVAL_COST, Switch, Web, listening, make_document, serving
+from tests.fakes_web import COST, RIVAL_COST, Switch, Web, make_document, serving
 from web import chat, export
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -50,18 +49,6 @@ class Tags(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, int]]:
-    with listening() as running:
-        yield running
-
-
-@pytest.fixture
-def web(server: tuple[Switch, int]) -> Iterator[Web]:
-    with serving(server) as running:
-        yield running
 
 
 def ask(web: Web, question: str, path: str = "/chat", **more: str) -> str:

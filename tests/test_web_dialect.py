@@ -8,21 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.fakes_web import COST, LENGTH, Switch, Web, listening, serving
+from tests.fakes_web import COST, LENGTH, Web
 
 TEXT = f"The bridge costs $100 million. [1] {LENGTH} [2]"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, int]]:
-    with listening() as running:
-        yield running
-
-
-@pytest.fixture
-def web(server: tuple[Switch, int]) -> Iterator[Web]:
-    with serving(server) as running:
-        yield running
 
 
 @pytest.fixture

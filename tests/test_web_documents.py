@@ -11,22 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.ingest import formats
-from tests.fakes_web import BRIDGE, COST, RIVAL, RIVAL_COST, VOICE, Switch, Web, listening, make_document, serving
+from tests.fakes_web import BRIDGE, COST, RIVAL, RIVAL_COST, VOICE, Switch, Web, make_document, serving
 from web import documents, excerpt, render
 
 PAGE = {"Accept": "text/html"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, int]]:
-    with listening() as running:
-        yield running
-
-
-@pytest.fixture
-def web(server: tuple[Switch, int]) -> Iterator[Web]:
-    with serving(server) as running:
-        yield running
 
 
 def marked(html: str) -> str:

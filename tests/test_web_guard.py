@@ -9,22 +9,10 @@ import pytest
 from fastapi import FastAPI
 
 from rag.settings import Settings
-from tests.fakes_web import Switch, Web, listening, serving
+from tests.fakes_web import Switch, Web, serving
 from web.guard import JSON_BYTES, SAFE_METHODS, Policy
 
 ASK = {"question": "How much?"}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[tuple[Switch, int]]:
-    with listening() as running:
-        yield running
-
-
-@pytest.fixture
-def web(server: tuple[Switch, int]) -> Iterator[Web]:
-    with serving(server) as running:
-        yield running
 
 
 def routes_of(server: tuple[Switch, int]) -> list[tuple[str, str]]:
