@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from rag import compose, rerank
+from rag import compose, missing, rerank
 from rag.engine import Engine
 from rag.errors import BadQuestion
 from rag.records import Answer, Done, Event, Evidence, Found, Hit, Question, Status, Turn, Working
@@ -154,7 +154,7 @@ def _read(reader: Reader, readings: Sequence[str], hits: list[Hit]) -> _Part:
     # Each further wording is read in full again: fewer passages keep a follow-up as quick as a question.
     most = _PASSAGES if len(readings) == 1 else _PASSAGES_EACH
     for wording in readings:
-        if not compose.touches(wording, hits):
+        if not missing.touches(wording, hits):
             continue
         found = reader.read(wording, [hit.passage for hit in hits[:most]])
         evidence = rerank.choose(wording, found, reader.threshold)
@@ -175,10 +175,12 @@ def _without(part: _Part, earlier: Sequence[_Part]) -> _Part:
 
 def _reason(parts: Sequence[_Part], left: Sequence[str]) -> str:
     """Say what is missing; where a part was answered, name the part that was not. ``left`` was not looked for."""
-    missing = [part for part in parts if not part.evidence]
-    reasons = [compose.reason(part.understood, part.hits) for part in missing]
-    if len(missing) < len(parts):
-        reasons = [f"{reason.rstrip('.')}: “{part.understood}”" for reason, part in zip(reasons, missing, strict=True)]
+    unanswered = [part for part in parts if not part.evidence]
+    reasons = [missing.reason(part.understood, part.hits) for part in unanswered]
+    if len(unanswered) < len(parts):
+        reasons = [
+            f"{reason.rstrip('.')}: “{part.understood}”" for reason, part in zip(reasons, unanswered, strict=True)
+        ]
     if left:
         reasons.append(f"Too much was asked at once; ask again: {' '.join(left)}")
     return " ".join(reasons)

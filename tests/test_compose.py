@@ -5,7 +5,7 @@ from collections.abc import Generator, Sequence
 import pytest
 
 from rag import compose
-from rag.records import Evidence, Hit, Message, Passage, Span
+from rag.records import Evidence, Message, Passage, Span
 
 TEXT = (
     "Russia is also constructing a $100 million road bridge across the Tumen River. "
@@ -135,10 +135,3 @@ def test_a_sentence_without_the_words_that_answer_is_not_enough() -> None:
     narrow = Evidence(piece.passage, piece.span, piece.score, Span(start, start + len("$100 million")))
     assert compose.holds("The bridge costs $100 million.", narrow, "How much does the bridge cost?")
     assert not compose.holds("Russia is constructing the bridge.", narrow, "How much does the bridge cost?")
-
-
-def test_the_reason_names_what_is_spoken_of_and_what_is_not() -> None:
-    passage = evidence()[0].passage
-    said = compose.reason("What is the length of the bridge?", [Hit(passage, 1.0)])
-    assert said == "The documents speak of “bridge”, but say nothing of “length”."
-    assert compose.reason("Quantum chromodynamics?", [Hit(passage, 1.0)]) == "No document speaks of this."

@@ -11,7 +11,20 @@ ROOT = Path(__file__).parent.parent
 # Lower rooms first. A room may import rooms of lower floors only.
 FLOORS = [
     {"records", "errors", "threads", "words", "openvino", "fulltext", "decode"},
-    {"settings", "weights", "ingest", "chunk", "queueing", "understand", "prompt", "verify", "sheet", "schema", "walk"},
+    {
+        "settings",
+        "weights",
+        "ingest",
+        "chunk",
+        "queueing",
+        "understand",
+        "prompt",
+        "verify",
+        "sheet",
+        "missing",
+        "schema",
+        "walk",
+    },
     {"embed", "store", "generate", "naming", "expect"},
     {"index", "models", "rerank", "intake", "compose"},
     {"library"},

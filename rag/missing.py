@@ -1,0 +1,52 @@
+"""What do the documents not say? The words for a question without an answer, and when not even to look. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag import words
+from rag.records import Hit
+
+# Shorter words ("der", "1") tell nobody what is missing; short names do.
+_LEAST_LETTERS = 4
+_POSSESSIVE = re.compile(r"(?:['’]s?)?$")
+
+
+def touches(question: str, hits: Sequence[Hit]) -> bool:
+    """Tell whether anything that a question names is spoken of at all; no reader needs to look where nothing is."""
+    told = {stem for hit in hits for stem in words.content_words(f"{hit.passage.title} {hit.passage.text}")}
+    return any(word in told for word in words.content_words(question))
+
+
+def reason(question: str, hits: Sequence[Hit]) -> str:
+    """Say, for a question without an answer, what the nearest passages do speak of and what they do not."""
+    told = {stem for hit in hits for stem in words.content_words(hit.passage.text)}
+    found, missing = _phrases(question, told)
+    if not found:
+        return "No document speaks of this."
+    if not missing:
+        return f"The documents speak of {_listed(found)}, but no sentence in them answers this."
+    return f"The documents speak of {_listed(found)}, but say nothing of {_listed(missing)}."
+
+
+def _phrases(question: str, told: set[str]) -> tuple[list[str], list[str]]:
+    """Return the things that a question names as it writes them: those that are told of, and those that are not."""
+    runs: list[tuple[bool, int, int]] = []
+    for word, start, end in words.words(question):
+        short = len(word) < _LEAST_LETTERS and not question[start].isupper()
+        if word in words.FUNCTION_WORDS or short:
+            continue
+        end -= len(_POSSESSIVE.search(question[start:end])[0])  # type: ignore[index]
+        known = words.stem(word) in told
+        if runs and runs[-1][0] == known and question[runs[-1][2] : start].strip(" -") == "":
+            runs[-1] = (known, runs[-1][1], end)
+        else:
+            runs.append((known, start, end))
+    phrases = [(known, question[start:end]) for known, start, end in runs]
+    return [text for known, text in phrases if known], [text for known, text in phrases if not known]
+
+
+def _listed(items: Sequence[str]) -> str:
+    quoted = [f"“{item}”" for item in dict.fromkeys(items)]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
