@@ -113,6 +113,8 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
             elif not sheet.holds(statement[0]):
                 clock.stop("first_sentence", once=True)
                 yield sheet.add(*statement)
+    # A refusal is the first sentence that is shown of it.
+    clock.stop("first_sentence", once=True)
     clock.stop("total")
     yield Done(
         Answer(

@@ -126,6 +126,7 @@ def test_nothing_reaches_the_threshold(engine: Make) -> None:
     assert answer.reason == "The documents speak of “bridge”, but say nothing of “long”."
     assert not any(passage.cited for passage in answer.passages)
     assert answer.passages
+    assert list(answer.timings_ms) == ["retrieve", "rerank", "first_sentence", "total"]
 
 
 def test_events_come_in_order(engine: Make) -> None:
