@@ -106,6 +106,13 @@ def test_importing_the_answer_engine_loads_no_model_library() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_openvino_is_imported_in_one_place_alone() -> None:
+    for package in ("rag", "web", "eval", "tests"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            if path != ROOT / "rag" / "openvino.py":
+                assert not any(module.split(".")[0] == "openvino" for module in imports(path)), path
+
+
 def test_openvino_reports_to_nobody() -> None:
     code = (
         "import sys\n"
