@@ -42,7 +42,6 @@ def ask(engine: Engine, question: Question) -> Answer:
         UnknownDocument: a document to look in does not exist.
         UnknownModel: the model asked for does not exist.
         Busy: too many questions wait.
-
     """
     with closing(stream(engine, question)) as events:
         for event in events:
@@ -92,8 +91,9 @@ def _in_turn(engine: Engine, question: Question) -> Generator[Event]:
 def _answer(engine: Engine, question: Question) -> Generator[Event]:
     clock = _Clock()
     yield Working("searching")
+    asked_parts = parts_of(question.text)
     parts: list[_Part] = []
-    for asked in _each(question):
+    for asked in _each(question, asked_parts[:_PARTS]):
         readings = wordings(asked)
         hits = retrieve(engine.library, engine.embedder, readings, _PASSAGES, asked.documents)
         clock.stop("retrieve")
@@ -121,11 +121,11 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
             id=uuid.uuid4().hex,
             question=question.text,
             search_question=understood,
-            status=_status(parts, len(parts_of(question.text))),
+            status=_status(parts, len(asked_parts)),
             answer=sheet.text() or NOT_FOUND,
             sentences=tuple(sheet.sentences),
             citations=tuple(sheet.citations),
-            reason=_reason(parts, parts_of(question.text)[_PARTS:]),
+            reason=_reason(parts, asked_parts[_PARTS:]),
             passages=retrieved(hits, sheet.citations),
             model=writer.name if writer else "none",
             timings_ms=clock.timings,
@@ -142,10 +142,10 @@ class _Part:
     evidence: list[Evidence]
 
 
-def _each(question: Question) -> Iterator[Question]:
+def _each(question: Question, texts: Sequence[str]) -> Iterator[Question]:
     """Yield the questions that a question is made of; a later one may refer to the earlier ones."""
     history = question.history
-    for text in parts_of(question.text)[:_PARTS]:
+    for text in texts:
         yield Question(text, history, question.documents, question.model)
         history = (*history, Turn(text, ""))
 

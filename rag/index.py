@@ -68,7 +68,6 @@ def open_index(folder: Path, store: Store) -> Snapshot:
 
     Raises:
         BadStore: the store cannot be read. A cache that cannot be written is no error: the next start makes it again.
-
     """
     with store.frozen() as generation:
         made_by = store.embedded_by()

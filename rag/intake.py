@@ -93,7 +93,6 @@ class Intake:
 
         Raises:
             Refused: they are no document, or too many, with the reason.
-
         """
         check_size(len(data), self._max_bytes)
         known, content = self._known.get(source), _content(data)

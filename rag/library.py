@@ -132,7 +132,6 @@ class Library:
         Raises:
             Refused: with ``prune``, a folder is missing or empty (not mounted?); nothing was done.
             BadStore: the store cannot be written.
-
         """
         paths = list(paths)
         if prune:
@@ -159,7 +158,6 @@ class Library:
 
         Raises:
             Refused: not a document, empty, damaged or too large, with the reason.
-
         """
         name = naming.upload_name(name)
         formats.check_supported(name)

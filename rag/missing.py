@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from rag import words
@@ -10,7 +9,6 @@ from rag.records import Hit
 
 # Shorter words ("der", "1") tell nobody what is missing; short names do.
 _LEAST_LETTERS = 4
-_POSSESSIVE = re.compile(r"(?:['’]s?)?$")
 
 
 def touches(question: str, hits: Sequence[Hit]) -> bool:
@@ -37,7 +35,7 @@ def _phrases(question: str, told: set[str]) -> tuple[list[str], list[str]]:
         short = len(word) < _LEAST_LETTERS and not question[start].isupper()
         if word in words.FUNCTION_WORDS or short:
             continue
-        end -= len(_POSSESSIVE.search(question[start:end])[0])  # type: ignore[index]
+        end = start + len(words.bare(question[start:end]))
         known = words.stem(word) in told
         if runs and runs[-1][0] == known and question[runs[-1][2] : start].strip(" -") == "":
             runs[-1] = (known, runs[-1][1], end)

@@ -42,7 +42,6 @@ class Models:
 
         Raises:
             UnknownModel: the name is not among ``names()``.
-
         """
         name = name or self._settings.model
         if name not in self.names():
@@ -55,7 +54,6 @@ class Models:
         Raises:
             UnknownModel: the name is not among ``names()``.
             BadModel: the file is missing, damaged or not GGUF.
-
         """
         name = self.check(name)
         if name == NONE:
@@ -86,7 +84,6 @@ def pull(settings: Settings, what: str) -> Path:
 
     Raises:
         BadModel: the name cannot be understood, the hub cannot be reached, or the file is not GGUF.
-
     """
     local = Path(what).expanduser()
     target = files_folder(settings) / local.name
@@ -110,7 +107,6 @@ def use(settings: Settings, name: str) -> Path:
 
     Raises:
         BadModel: the name stands for no model that can be loaded.
-
     """
     if name not in Models(settings).names() and not name.startswith(("http://", "https://")):
         check_gguf(Path(name).expanduser())

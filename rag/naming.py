@@ -20,7 +20,6 @@ def upload_name(name: str) -> str:
 
     Raises:
         Refused: nothing is left.
-
     """
     last = re.split(r"[/\\]", clean(name))[-1]
     safe = _UNSAFE.sub("_", last).strip(" .")

@@ -74,7 +74,6 @@ def version(connection: apsw.Connection, path: Path) -> int:
 
     Raises:
         BadStore: another program's file, or a newer layout.
-
     """
     application, found = connection.pragma("application_id"), int(connection.pragma("user_version"))
     empty = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()

@@ -65,7 +65,6 @@ def load(
 
     Raises:
         BadSetting: a value or a name cannot be used; the message names it and its origin.
-
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {}

@@ -92,7 +92,6 @@ class Store:
 
         Raises:
             NoIndex: there is none, and ``create`` was not asked for.
-
         """
         self._path = path
         self._busy_ms = int(busy_seconds * 1000)
@@ -163,7 +162,6 @@ class Store:
 
         Raises:
             UnknownDocument: there is none with that id.
-
         """
         with self._transaction() as run:
             if not run("SELECT 1 FROM documents WHERE id = ?", (document,)).fetchone():
@@ -192,7 +190,6 @@ class Store:
 
         Raises:
             UnknownDocument: there is none with that id.
-
         """
         rows = self._read(f"SELECT {_DOCUMENT}, text FROM documents WHERE id = ?", (document,))
         if not rows:
@@ -259,7 +256,6 @@ class Store:
 
         Raises:
             ValueError: they are not those of all passages.
-
         """
         with self._transaction() as run:
             run("DELETE FROM vectors")

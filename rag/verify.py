@@ -40,6 +40,7 @@ _SCALES = {
     "dozen": 12,
 }
 _SMALL_NUMBER = re.compile(r"\b(" + "|".join(word for word in _SMALL if word != "one") + r")\b", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"[\s-]([^\W\d_]+)")
 _GLUED_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
 _CURRENCY = {"$": "$", "usd": "$", "€": "€", "eur": "€", "£": "£", "gbp": "£", "¥": "¥", "₽": "₽", "rub": "₽"}
 _CURRENCY_WORDS = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rubl": "₽", "roubl": "₽"}
@@ -105,7 +106,7 @@ def _value(match: re.Match[str], text: str) -> Value:
 
 
 def _next_word(text: str, start: int) -> str:
-    match = re.compile(r"[\s-]([^\W\d_]+)").match(text, start)
+    match = _NEXT_WORD.match(text, start)
     return words.fold(match[1]) if match else ""
 
 

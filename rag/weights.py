@@ -87,7 +87,6 @@ def locate(weights: Packaged) -> Path:
 
     Raises:
         BadModel: the package or file is missing, or its content is not the one that is known.
-
     """
     spec = find_spec(weights.package)
     folder = next(iter(spec.submodule_search_locations or ()), None) if spec else None
@@ -122,7 +121,6 @@ def prepared(recipe: Recipe, models: Path) -> Path:
     Raises:
         BadModel: a source is missing or wrong, or the conversion failed.
         BadStore: the folder cannot be written.
-
     """
     folder = models / recipe.name
     if _matches(recipe, folder):

@@ -26,9 +26,14 @@ FUNCTION_WORDS = frozenset(
 
 
 def words(text: str) -> Iterator[tuple[str, int, int]]:
-    """Yield each word of a text, case-folded and without a possessive ending, with its offsets."""
+    """Yield each word of a text, case-folded and without a possessive ending, with the offsets of all of it."""
     for match in _WORD.finditer(text):
-        yield fold(_POSSESSIVE.sub("", match.group())), match.start(), match.end()
+        yield fold(bare(match.group())), match.start(), match.end()
+
+
+def bare(word: str) -> str:
+    """Return a word without a possessive ending."""
+    return _POSSESSIVE.sub("", word)
 
 
 def content_words(text: str) -> list[str]:

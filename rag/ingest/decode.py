@@ -30,7 +30,6 @@ def decode(data: bytes) -> str:
 
     Raises:
         Refused: it is empty, looks binary, or is in no encoding that can be recognised.
-
     """
     text = clean(_decoded(data))
     if not text.strip():

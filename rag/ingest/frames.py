@@ -28,7 +28,6 @@ def read(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
 
     Raises:
         EOFError: the other side closed, died in the middle, or sent something that is not a message.
-
     """
     lengths = _LENGTH.unpack(_exactly(stream, _LENGTH.size))
     if max(lengths) > _LARGEST:

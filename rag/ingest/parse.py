@@ -47,7 +47,6 @@ class ParserProcess:
         Raises:
             Refused: not a document, empty, damaged, or over a limit; the message is one line and says which.
             TooLarge: more than ``max_bytes`` bytes.
-
         """
         check_size(len(data), self._max_bytes)
         with self._turn:
@@ -123,7 +122,6 @@ def read_file(path: str | Path, max_bytes: int) -> bytes:
     Raises:
         TooLarge: there are more than ``max_bytes`` of them.
         Refused: it is not a regular file (a pipe would never end), is gone, or may not be read.
-
     """
     try:
         found = os.stat(path)

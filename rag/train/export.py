@@ -28,6 +28,7 @@ from rag.train.data import Builder, Example, Paragraph, Question, held_out, load
 from rag.train.measure import Figure, Reads, attribution, auroc, calibration_error, measure
 from rag.train.model import Reader, merge, packaged_model
 from rag.train.nearmiss import Relations, content_words
+from rag.weights import file_sha256
 
 BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.2)  # shares of wrong among the answers shown
 _SEED = 99  # of the calibration examples
@@ -271,10 +272,10 @@ def export(checkpoint: Path, data: Path, out: Path, goal_rows: bool = True,
         for f in figures:
             say(f"{f.name:40s} {f.value:.3f}  [{f.low:.3f}, {f.high:.3f}]  n = {f.n}")
     manifest = {
-        "file": target.name, "sha256": ir.sha256(target), "bytes": target.stat().st_size,
-        "base": {"name": "all-MiniLM-L6-v2", "sha256": ir.sha256(packaged_model() / "model.safetensors")},
+        "file": target.name, "sha256": file_sha256(target), "bytes": target.stat().st_size,
+        "base": {"name": "all-MiniLM-L6-v2", "sha256": file_sha256(packaged_model() / "model.safetensors")},
         **provenance,
-        "data": {p.name: ir.sha256(p) for p in sorted(data.glob("*.jsonl.gz")) if not p.name.startswith("cast")},
+        "data": {p.name: file_sha256(p) for p in sorted(data.glob("*.jsonl.gz")) if not p.name.startswith("cast")},
         "calibration": calibration,
         "figures": [asdict(f) for f in figures],
     }  # fmt: skip

@@ -7,7 +7,6 @@ in ``BITS`` bits with one scale for each group of ``GROUP`` values, and vectors 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import warnings
 from pathlib import Path
@@ -59,12 +58,6 @@ def load(path: Path) -> tuple[dict[str, Floats], dict[str, Any]]:
         elif not name.endswith(".scales"):
             weights[name] = value.astype(np.float32)
     return weights, metadata
-
-
-def sha256(path: Path) -> str:
-    """Return the hex digest of a file."""
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def convert(weights: Path, model: Path, folder: Path) -> Path:

