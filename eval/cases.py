@@ -103,7 +103,6 @@ def read_cases(path: Path) -> tuple[tuple[Case, ...], tuple[Problem, ...]]:
 
     Raises:
         BadSuite: the file itself cannot be read.
-
     """
     try:
         lines = path.read_bytes().split(b"\n")

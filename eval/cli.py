@@ -114,6 +114,18 @@ def bench(
         typer.echo(run_bench(load_suite("seeds-dev"), out, questions, say=_complain))
 
 
+@app.command()
+def sweep(
+    thresholds: Annotated[list[float], typer.Argument(min=0, max=1, help="least scores that count as an answer")],
+    suite: Annotated[str, typer.Option(help="a suite that may be tuned on")] = "seeds-dev",
+) -> None:
+    """Print how many answers are right, and how many refusals given, at several thresholds of the reader."""
+    from eval.sweep import sweep as run_sweep
+
+    with _one_line_errors():
+        typer.echo(run_sweep(load_suite(suite), thresholds))
+
+
 @contextmanager
 def _target(suite: Suite, url: str | None, model: str | None, home: Path | None) -> Iterator[Target]:
     if url is not None:

@@ -52,7 +52,6 @@ def compare(a: Run, b: Run) -> Comparison:
 
     Raises:
         BadRun: no case is in both, or the same id asks different things.
-
     """
     rows_a, rows_b = {row.case.id: row for row in a.rows}, {row.case.id: row for row in b.rows}
     shared = [name for name in rows_a if name in rows_b]

@@ -80,7 +80,6 @@ def read_corpus(folder: Path, include: Sequence[str] = EVERYTHING) -> Corpus:
 
     Raises:
         BadSuite: the folder is missing or has no document, or one cannot be read.
-
     """
     if not folder.is_dir():
         raise BadSuite(f"the corpus folder {folder} does not exist; name one with --corpus")

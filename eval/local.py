@@ -47,7 +47,6 @@ def index_corpus(library: Library, corpus: Corpus, home: Path) -> None:
 
     Raises:
         BadSuite: a file was refused, or the data folder holds other documents: the figures would mean something else.
-
     """
     report = library.add_paths([corpus.link(home / "corpus")])
     if report.refused:
@@ -86,7 +85,6 @@ class LocalTarget:
 
         Raises:
             BadSuite: the index is not that of the corpus.
-
         """
         if self._engine is None:
             engine = make_engine(self._user, self._home)
@@ -110,7 +108,6 @@ class LocalTarget:
 
         Raises:
             AskFailed: whatever went wrong in the engine.
-
         """
         from rag.answer import ask
 

@@ -35,7 +35,6 @@ class OpenAiTarget:
 
         Raises:
             AskFailed: no answer, or one without a message.
-
         """
         messages = [{"role": "system", "content": _INSTRUCTION}]
         for asked, answer in history:

@@ -76,7 +76,6 @@ def read_reply(found: Any) -> Reply:
 
     Raises:
         AskFailed: the object is not of that shape; the message names the first field that is wrong.
-
     """
     try:
         return Reply.model_validate(found)

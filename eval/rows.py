@@ -67,7 +67,6 @@ def open_run(folder: Path, identity: dict[str, Any], context: dict[str, Any]) ->
     Raises:
         BadRun: the folder cannot be written, or holds a run of something else; the message names what
         differs.
-
     """
     path = folder / RUN_FILE
     if path.exists():
@@ -96,7 +95,6 @@ def read_run(folder: Path) -> Run:
 
     Raises:
         BadRun: there is no run in the folder, or a line that is not the last cannot be read.
-
     """
     try:
         head = json.loads((folder / RUN_FILE).read_text(encoding="utf-8"))

@@ -60,7 +60,6 @@ def run(plan: Plan, target: Target, folder: Path, tick: Callable[[int, int], Non
 
     Raises:
         BadRun: the folder cannot be used, or holds a run of something else.
-
     """
     context = {"date": provenance.now(), "machine": provenance.machine()}
     begun = open_run(folder, identity(plan, target), context)
@@ -77,7 +76,7 @@ def _ask_case(case: Case, target: Target, corpus: Corpus) -> tuple[Row, Timing]:
     """Return the row of a case and how long its last question took (0 when an earlier one failed)."""
     started, reported = time.perf_counter(), {}
     try:
-        history = _play(case, target)
+        history = play(case, target)
         started = time.perf_counter()
         found = target.ask(case.question, history)
         taken = time.perf_counter() - started
@@ -91,7 +90,7 @@ def _ask_case(case: Case, target: Target, corpus: Corpus) -> tuple[Row, Timing]:
     return Row(case=case, outcome=outcome, reply=reply, scores=scores), _timing(case, taken, reported)
 
 
-def _play(case: Case, target: Target) -> Sequence[tuple[str, str]]:
+def play(case: Case, target: Target) -> Sequence[tuple[str, str]]:
     """Return the turns before the last; one whose answer the case does not give is asked."""
     history: list[tuple[str, str]] = []
     for turn in case.turns[:-1]:

@@ -49,7 +49,6 @@ def load_suite(name: str, corpus: Path | None = None) -> Suite:
 
     Raises:
         BadSuite: no such suite, no corpus, no readable case, or a gold quote that is not in the corpus.
-
     """
     path = _find(name)
     config = _read_config(path.with_suffix(".toml"))

@@ -28,7 +28,6 @@ class Target(Protocol):
 
         Raises:
             AskFailed: there is no answer; the case counts as failed.
-
         """
         ...
 
@@ -51,7 +50,6 @@ class HttpTarget:
         Raises:
             AskFailed: a time-out, no connection, a status other than 200, or something that is no JSON
             object.
-
         """
         body: dict[str, Any] = {"question": question}
         if history:
@@ -66,7 +64,6 @@ def post(url: str, body: dict[str, Any], transport: httpx.BaseTransport | None =
 
     Raises:
         AskFailed: a time-out, no connection, a status other than 200, or something that is no JSON object.
-
     """
     try:
         with httpx.Client(timeout=TIMEOUT, transport=transport) as client:

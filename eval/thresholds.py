@@ -46,7 +46,6 @@ def read_thresholds(path: Path) -> Thresholds:
 
     Raises:
         BadThresholds: it cannot be read, or names a figure that no run has.
-
     """
     try:
         wanted = Thresholds(**tomllib.loads(path.read_text(encoding="utf-8")))

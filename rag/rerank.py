@@ -26,13 +26,14 @@ _MAX_QUESTION = 48
 _MAX_TOKENS = 384
 # Sequences of like length that are read together.
 _BATCH = 8
-# The least score that counts as an answer. Chosen on the 48 questions of eval/suites/seeds-dev.jsonl, quotes only:
-# right are 41 from 0.10 to 0.22 (6 of 9 refusals at 0.14, 8 at 0.18), 38 at 0.27, 34 at 0.33.
+# The least score that counts as an answer. Chosen by `python -m eval sweep` on the 48 dev questions, quotes only: right
+# are 41 from 0.10 to 0.22 (6 of 9 refusals at 0.14, 8 at 0.18), 38 at 0.27, 34 at 0.33.
 _THRESHOLD = 0.18
 # The reader misses what it has not seen worded so; likeness of meaning knows that two texts are about the same thing.
-# Its weight was chosen on samples of the development sets, where 0, 3 and 6 gave an AUROC of 0.798, 0.815 and 0.816
-# (SQuAD 2.0 half, n = 400), 0.854, 0.886 and 0.898 (CLAPnq half, n = 300), 0.699, 0.685 and 0.668 (QED half, n = 450).
-_LIKENESS = 3.0
+# Its weight was chosen by `python -m rag.train.tune` on development sets. Weights of 0, 3 and 6 gave an AUROC of
+# 0.798, 0.815 and 0.816 (SQuAD 2.0 half, n = 400), 0.854, 0.886 and 0.897 (CLAPnq half, n = 300), and 0.699, 0.685
+# and 0.668 (QED half, n = 450).
+LIKENESS = 3.0
 _ALIKE = 0.5
 _HOPELESS = 0.01
 # Evidence that is much less likely than the best is not put beside it.
@@ -78,6 +79,7 @@ class TrainedReader:
 
     name = "vouch-reader"
     threshold = _THRESHOLD
+    likeness = LIKENESS
 
     def __init__(self, model: Path, calibration: Calibration, embedder: Embedder, threads: int) -> None:
         from tokenizers import Tokenizer
@@ -134,7 +136,7 @@ class TrainedReader:
         vectors = self._embedder.encode([question, *(piece.quote for piece in hopeful)])
         likeness = vectors[1:] @ vectors[0]
         weighed = [
-            replace(piece, score=float(decode.sigmoid(_log_odds(piece.score) + _LIKENESS * (float(like) - _ALIKE))))
+            replace(piece, score=float(decode.sigmoid(_log_odds(piece.score) + self.likeness * (float(like) - _ALIKE))))
             for piece, like in zip(hopeful, likeness, strict=True)
         ]
         return [*weighed, *(piece for piece in found if piece.score <= _HOPELESS)]
