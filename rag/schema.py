@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,10 @@ CREATE TABLE turns(
 """
 
 
+# Seconds between two tries to switch a file to WAL.
+_PAUSE = 0.01
+
+
 def exists(path: Path) -> bool:
     """Tell whether there is a file that may be a store."""
     return path.exists()
@@ -58,8 +63,7 @@ def connect(path: Path, busy_ms: int) -> apsw.Connection:
     connection = apsw.Connection(str(path))
     try:
         connection.set_busy_timeout(busy_ms)
-        if connection.pragma("journal_mode") != "wal":
-            connection.pragma("journal_mode", "wal")
+        _use_wal(connection, busy_ms)
         connection.pragma("synchronous", "full")
         connection.pragma("foreign_keys", True)
         connection.pragma("cache_size", -_CACHE_KIB)
@@ -69,14 +73,28 @@ def connect(path: Path, busy_ms: int) -> apsw.Connection:
     return connection
 
 
+def _use_wal(connection: apsw.Connection, busy_ms: int) -> None:
+    """Switch a new file to WAL. SQLite does not wait for another process that does so too: it says busy at once."""
+    end = time.monotonic() + busy_ms / 1000
+    while connection.pragma("journal_mode") != "wal":
+        try:
+            connection.pragma("journal_mode", "wal")
+        except (apsw.BusyError, apsw.LockedError):
+            if time.monotonic() > end:
+                raise
+            time.sleep(_PAUSE)
+
+
 def version(connection: apsw.Connection, path: Path) -> int:
     """Return the layout's version, 0 for a file in which nothing was made yet.
 
     Raises:
         BadStore: another program's file, or a newer layout.
     """
-    application, found = connection.pragma("application_id"), int(connection.pragma("user_version"))
-    empty = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
+    # One state for all three reads: another process may be laying the file out just now.
+    with connection:
+        application, found = connection.pragma("application_id"), int(connection.pragma("user_version"))
+        empty = not connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     if empty and not found:
         return 0
     if application != _APPLICATION:

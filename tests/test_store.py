@@ -356,6 +356,15 @@ def write(path: Path, prefix: str, count: int) -> subprocess.Popen[str]:
     )
 
 
+def test_processes_that_make_a_store_at_once_wait_for_each_other(tmp_path: Path) -> None:
+    for number in range(4):
+        path = tmp_path / str(number) / "vouch.db"
+        writers = [write(path, prefix, 1) for prefix in ("a", "b", "c")]
+        for writer in writers:
+            writer.communicate(timeout=30)
+            assert writer.returncode == 0
+
+
 def test_two_processes_make_and_fill_one_store(tmp_path: Path) -> None:
     path = tmp_path / "new" / "vouch.db"
     writers = [write(path, prefix, 20) for prefix in ("a", "b")]
