@@ -2,7 +2,7 @@
 
 Laws, held by tests: spans are in order, apart, inside the text and trimmed; every character that is not white space
 lies in exactly one sentence; every sentence lies in exactly one passage. Passages do not overlap: a citation points
-to one sentence, and a sentence indexed twice would vote twice.
+to one sentence, and a sentence indexed twice would vote twice. What a parser set aside lies in no passage.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ _FOOTNOTE_MARKS = re.compile(r"(?:\[\w{1,4}\])+\s*")
 _CLAUSE_END = re.compile(r"[;:,](?=\s)|[，；、]")
 _SENTENCE_END = (*'.!?:;,…"”’)]|', "。", "！", "？")
 _LONGEST_HEADING = 100
+# A row of a table as rag.ingest writes it: "Name: X; Price: 3."
+_NAME = r"(?:[^:;()\n]|\([^()\n]{1,40}\)){1,80}"
+_ROW = re.compile(rf"^(?=\S){_NAME}: [^\n]*?; {_NAME}: [^\n]*$", re.MULTILINE)
 
 # What a cut costs, beside the squared distance of a passage's size from the target (1 = off by the whole target).
 _INSIDE_PARAGRAPH = 0.3
@@ -57,9 +60,45 @@ def split(text: str) -> list[Span]:
 def passages(text: str, sentences: Sequence[Span]) -> list[tuple[Span, ...]]:
     """Return runs of whole sentences, each near ``TARGET_PIECES`` and at most ``MAX_PIECES`` long.
 
-    They are cut between paragraphs if that can be had, and not between a heading and what it heads. The cheapest
-    sum of cuts is found exactly, by dynamic programming over the sentence ends.
+    They are cut between paragraphs if that can be had, and not between a heading and what it heads. A row of a table
+    is a passage of its own: rows differ in a word or two, and read together they are taken for each other.
     """
+    found: list[tuple[Span, ...]] = []
+    group: list[Span] = []
+    first, last = (sentences[0].start, sentences[-1].end) if sentences else (0, 0)
+    rows = (Span(*match.span()) for match in _ROW.finditer(text, first, last))
+    row = next(rows, None)
+    for sentence in sentences:
+        if row is not None and group and group[-1].start < row.start <= sentence.start:
+            found += _runs(text, group)
+            group = []
+        while row is not None and row.end <= sentence.start:
+            found += _runs(text, group)
+            group, row = [], next(rows, None)
+        group.append(sentence)
+    return found + _runs(text, group)
+
+
+def cut(text: str, aside: Sequence[Span] = ()) -> list[tuple[Span, ...]]:
+    """Return the passages of a text: none holds a sentence that lies wholly in a part set aside, or reaches over one.
+
+    ``aside`` are ranges in order and apart.
+    """
+    found: list[tuple[Span, ...]] = []
+    group: list[Span] = []
+    parts = iter(aside)
+    part = next(parts, None)
+    for sentence in split(text):
+        while part is not None and part.end <= sentence.start:
+            found += passages(text, group)
+            group, part = [], next(parts, None)
+        if part is None or not part.start <= sentence.start < sentence.end <= part.end:
+            group.append(sentence)
+    return found + passages(text, group)
+
+
+def _runs(text: str, sentences: Sequence[Span]) -> list[tuple[Span, ...]]:
+    """Return the cheapest passages, found exactly by dynamic programming over the sentence ends."""
     sizes = [pieces(text[span.start : span.end]) for span in sentences]
     total = [0, *accumulate(sizes)]
     cuts = [0.0, *(_cut_cost(text, left, right) for left, right in pairwise(sentences)), 0.0]
@@ -165,7 +204,8 @@ def _bounded(text: str, sentence: Span) -> Iterator[Span]:
     start, used, clause, space = sentence.start, 0, 0, 0
     for match in _TOKEN.finditer(text, sentence.start, sentence.end):
         size = _token_pieces(match[0])
-        if used + size > MAX_PIECES:
+        # Twice where what stands behind the space is too long by itself.
+        while used + size > MAX_PIECES:
             cut = clause or space or match.start()
             yield from _trimmed(text, start, cut)
             start, used, clause, space = cut, pieces(text[cut : match.start()]), 0, 0

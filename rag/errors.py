@@ -56,6 +56,13 @@ class Refused(VouchError):
     status = 415
 
 
+class BadBundle(VouchError):
+    """A file is not a saved answer that can be checked."""
+
+    kind = "bad-bundle"
+    status = 422
+
+
 class TooLarge(Refused):
     """A file or upload is over the limit."""
 

@@ -5,6 +5,7 @@ Offsets count Unicode code points in the text of one revision of one document, h
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,20 +22,32 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a parser found in one file: its text, and what the file says about itself."""
+    """What a parser found in one file: its text, and what the file says about itself.
+
+    ``pages`` are the offsets at which its pages begin, none where it has no pages. ``aside`` are the parts that
+    belong to the page and not to what it says (menus, "Read more"): kept in the text, not made into passages.
+    """
 
     text: str
     title: str
     media_type: str
     date: str | None = None  # ISO 8601 day, only where the document itself states one
+    pages: tuple[int, ...] = ()
+    aside: tuple[Span, ...] = ()
+
+
+def page_at(pages: tuple[int, ...], at: int) -> int | None:
+    """Return the number, from 1, of the page that a character stands on; None in a document without pages."""
+    return max(1, bisect_right(pages, at)) if pages else None
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One indexed document in its current revision.
+    """One indexed document in its current revision, or in an earlier one that is still readable.
 
     ``id`` is the short name that people and citations use, ``source`` where the bytes came from (an absolute path,
-    or ``upload:NAME``), ``revision`` the sha256 of ``text`` in UTF-8.
+    or ``upload:NAME``), ``revision`` the sha256 of ``text`` in UTF-8. ``also`` are the other names under which
+    exactly the same is known, ``pages`` where each page begins.
     """
 
     id: str
@@ -46,6 +59,8 @@ class Document:
     date: str | None = None
     bytes: int = 0
     passages: int = 0
+    also: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +68,8 @@ class Passage:
     """A run of whole sentences of one document, short enough to embed and to read at once.
 
     ``number`` is its key in the store (and in FAISS), ``sentences`` the spans of its sentences in the document,
-    in order; ``text`` is exactly the document's characters ``start`` to ``end``.
+    in order; ``text`` is exactly the document's characters ``start`` to ``end``. ``also`` are other names of the
+    document, ``pages`` where its pages begin, ``date`` the day it states.
     """
 
     number: int
@@ -64,6 +80,9 @@ class Passage:
     end: int
     text: str
     sentences: tuple[Span, ...]
+    also: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
+    date: str | None = None
 
     def quote(self, span: Span) -> str:
         """Return the exact characters of a span that lies inside this passage."""
@@ -106,7 +125,12 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A numbered quote. ``quote`` equals ``text[start:end]`` in that revision of that document."""
+    """A numbered quote. ``quote`` equals ``text[start:end]`` in that revision of that document.
+
+    ``also`` are other names under which the same document is known, ``page`` is the page it begins on, from 1, in a
+    document with pages, ``date`` the day that the document states, ISO 8601. ``answer_start`` to ``answer_end`` are the
+    words in the quote that answer.
+    """
 
     id: int
     document: str
@@ -116,6 +140,11 @@ class Citation:
     end: int
     quote: str
     url: str
+    also: tuple[str, ...] = ()
+    page: int | None = None
+    date: str | None = None
+    answer_start: int = 0
+    answer_end: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +186,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: the question, the turns before it, and, unless None, the only documents to look in."""
+    """What is asked: the question, the turns before it, and, unless None, the only documents to look in.
+
+    ``max_wrong`` is the share of wrong answers among those shown that the threshold is to keep.
+    """
 
     text: str
     history: tuple[Turn, ...] = ()
     documents: tuple[str, ...] | None = None
     model: str | None = None
+    max_wrong: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

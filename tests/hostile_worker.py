@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -38,6 +40,22 @@ def _fault(data: bytes, name: str) -> Parsed:
     raise ZeroDivisionError("three\nlines\nof it")
 
 
+def _flood(data: bytes, name: str) -> Parsed:
+    return Parsed("x" * (65 << 20), "t", "x/y")
+
+
+def _native(data: bytes, name: str) -> Parsed:
+    """Do what Python's audit hook does not see; the text says which of it worked."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    worked = ["socket"] if libc.socket(socket.AF_INET, socket.SOCK_STREAM, 0) >= 0 else []
+    worked += ["shell"] if libc.system(b"true") == 0 else []
+    made = libc.open(name.encode(), os.O_WRONLY | os.O_CREAT, 0o600)
+    # The limit on the size of files answers with a signal; ignored, it is an error.
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    worked += ["write"] if made >= 0 and libc.write(made, b"x", 1) > 0 else []
+    return Parsed(" ".join(worked) or "nothing", "t", "x/y")
+
+
 def _print(data: bytes, name: str) -> Parsed:
     print("noise " * 1000, flush=True)
     os.write(1, b"noise")
@@ -69,6 +87,8 @@ _PARSERS = {
     ".crash": _crash,
     ".bomb": _bomb,
     ".fault": _fault,
+    ".flood": _flood,
+    ".native": _native,
     ".print": _print,
     ".try": _try,
 }

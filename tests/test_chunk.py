@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.chunk import MAX_PIECES, TARGET_PIECES, passages, pieces, split
+from rag.chunk import MAX_PIECES, TARGET_PIECES, cut, passages, pieces, split
 from rag.records import Span
 
 
@@ -94,6 +94,20 @@ def test_passages_keep_a_heading_with_what_it_heads() -> None:
     assert [run.split("\n")[0] for run in runs(text)] == ["# One", "# Two"]
 
 
+def test_a_row_of_a_table_is_a_passage_of_its_own() -> None:
+    rows = ["Name: Ann; Room: 214; Phone: 555-0142.", "Name: Bob, Jr.; Room: 310. It is locked.; Phone: 7."]
+    text = "\n\n".join(["# Staff", "The list was made in May. It is right.", *rows, "Nobody else. So it is: all."])
+    assert runs(text) == ["# Staff\n\nThe list was made in May. It is right.", *rows, "Nobody else. So it is: all."]
+
+
+def test_what_is_set_aside_is_in_no_passage_and_parts_them() -> None:
+    text = "One.\n\nRead more\n\nTwo. Three.\n\nMore like this"
+    aside = [Span(6, 15), Span(30, 44)]
+    assert [text[span.start : span.end] for span in aside] == ["Read more", "More like this"]
+    assert [text[run[0].start : run[-1].end] for run in cut(text, aside)] == ["One.", "Two. Three."]
+    assert cut(text) == passages(text, split(text))
+
+
 def test_a_short_document_is_one_passage() -> None:
     text = "One.\n\nTwo. Three.\nFour"
     assert runs(text) == [text]
@@ -104,7 +118,7 @@ ANY_TEXT = st.one_of(
     st.lists(
         st.sampled_from(
             ["The U.S. has", " 3.5", "%", ". ", "\n", "\n\n", "“Yes!” ", "- ", "# H", "1. ", "[1]", "。", "好", "\t",
-             " x" * 90, "y" * 300, "? ", "| a |", "\u00a0", "…", ")", " word" * 20]
+             " x" * 90, "y" * 300, "\nA: b; C: d. e", "? ", "| a |", "\u00a0", "…", ")", " word" * 20]
         ),
         max_size=60,
     ).map("".join),
@@ -116,6 +130,7 @@ ANY_TEXT = st.one_of(
 @example("word " * 1000)
 @example("好" * 1000)
 @example("1. 2. 3. " * 100)
+@example("word 3.5" + "y" * 1200)
 @settings(max_examples=300, deadline=None)
 def test_laws_of_sentences(text: str) -> None:
     spans = split(text)

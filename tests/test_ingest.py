@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -125,24 +126,26 @@ PAGE = """<!doctype html><html><head><meta charset="utf-8"><title>Bridge opens</
 <footer>Copyright. <a href="a">Imprint</a></footer><script>alert("script")</script></body></html>"""
 
 
-def test_html_keeps_the_page_and_drops_its_frame() -> None:
+def test_html_keeps_the_page_and_sets_its_frame_aside() -> None:
     parsed = html.parse(PAGE.encode(), "n.html")
-    assert [line.strip() for line in parsed.text.split("\n")] == [
+    assert parsed.text[: parsed.aside[0].start].strip().split("\n\n") == [
         "Bridge opens",
         "The bridge costs $100 million. It spans the Tumen River.",
         "Details",
         "- Length: 850 m",
         "- Lanes: two",
-        "| Year | Tons |",
-        "| 2024 | 22,000 |",
+        "Year: 2024; Tons: 22,000.",
         "It is expected to open in the middle of 2026, officials said on Monday in a longer statement.",
     ]
+    aside = [parsed.text[span.start : span.end] for span in parsed.aside]
+    assert aside == ["Home About us", "Ten tricks that doctors hate", "Copyright. Imprint"]
     assert (parsed.title, parsed.date, parsed.media_type) == ("Bridge opens", "2025-07-20", "text/html")
 
 
 def test_html_that_is_hardly_html() -> None:
     assert html.parse(b"<p>Hello there.</p>", "n.html").text == "Hello there."
     assert html.parse(b"just text", "n.html").text == "just text"
+    assert html.parse(b"<pre>as\n  it was\ntyped</pre>", "n.html").text == "as\n\nit was\n\ntyped"
     assert html.parse("<p>Die Brücke</p>".encode("latin-1"), "n.html").text == "Die Brücke"
     with pytest.raises(Refused, match="no text on this page"):
         html.parse(b"<html><body><script>run()</script></body></html>", "n.html")
@@ -185,6 +188,7 @@ def test_one_process_serves_many_files(parser: ParserProcess) -> None:
         ("a.spin", "took more than 2 s"),
         ("a.crash", r"crashed the parser \(status 7\)"),
         ("a.bomb", "needs more than .* of memory"),
+        ("a.flood", "more than 64 million characters"),
         ("a.fault", r"damaged, or not what its name says \(ZeroDivisionError: three lines of it\)"),
     ],
 )
@@ -201,4 +205,12 @@ def test_parsers_may_not_act(hostile: ParserProcess, tmp_path: Path) -> None:
         port = server.getsockname()[1]
         assert hostile.parse_bytes(f"{tmp_path}/made.try", b"%d" % port).text == "nothing"
     assert not (tmp_path / "made.try").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux holds native code")
+def test_native_code_may_not_act(hostile: ParserProcess, tmp_path: Path) -> None:
+    assert hostile.parse_bytes(f"{tmp_path}/made.native", b"").text == "nothing"
+
+
+def test_what_parsers_print_is_not_taken_for_an_answer(hostile: ParserProcess) -> None:
     assert hostile.parse_bytes("a.print", b"").text == "quiet"

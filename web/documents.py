@@ -9,15 +9,19 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from rag.errors import Refused, TooLarge, VouchError
-from rag.records import Document
+from rag.entries import Receipt
+from rag.errors import Refused, TooLarge, UnknownDocument, VouchError
+from rag.records import Document, page_at
 from web import accept, excerpt, reference, render, schemas
 from web.state import Services, services
 
 PASTED = "Pasted text.txt"
 # What the page offers to choose; rag.ingest decides what is read, and a test holds the two together.
-OFFERED = (".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml")
-OFFERED_KINDS = "Text, Markdown and HTML"
+OFFERED = (
+    *(".txt", ".text", ".md", ".markdown", ".html", ".htm", ".xhtml"),
+    *(".pdf", ".docx", ".csv", ".tsv", ".eml"),
+)
+OFFERED_KINDS = "Text, Markdown, HTML, PDF, DOCX, CSV, TSV and mail (EML)"
 
 router = APIRouter(tags=["Documents"])
 pages = APIRouter(include_in_schema=False)
@@ -47,7 +51,7 @@ def list_documents(request: Request, here: Here) -> Any:
 async def upload(
     request: Request,
     here: Here,
-    files: Annotated[list[UploadFile] | None, File(description="any number of files")] = None,
+    files: Annotated[list[UploadFile], File(description="any number of files")] = [],  # noqa: B006
     text: Annotated[str, Form(description="text to add as one more document")] = "",
     name: Annotated[str, Form(description="what to call that text")] = "",
 ) -> Any:
@@ -55,7 +59,7 @@ async def upload(
 
     Where every file is refused the answer is a problem, with the outcomes in ``files``.
     """
-    outcomes = [await take_in(here, file) for file in files or [] if file.filename]
+    outcomes = [await take_in(here, file) for file in files if file.filename]
     if text.strip():
         outcomes.append(await run_in_threadpool(add, here, _text_name(name), text.encode()))
     if not outcomes:
@@ -81,29 +85,46 @@ def show(
     here: Here,
     start: Offset = None,
     end: Offset = None,
-    revision: Annotated[str, Query(description="the revision that start and end count in")] = "",
+    revision: Annotated[str, Query(description="the revision to show, in which start and end count")] = "",
 ) -> Any:
-    """Return a document with its text; ``Accept: text/html`` gives a page with the characters marked."""
-    found = here.library.document(document)
-    span = excerpt.span_in(found.text, start, end)
+    """Return a document with its text, as it is or as it was; ``Accept: text/html`` gives a page with a mark.
+
+    An earlier revision can be read as long as an answer that is kept quotes it.
+    """
+    present = here.library.document(document)
+    earlier = here.library.earlier(document)
+    try:
+        found, lost = here.library.document(document, revision), False
+    except UnknownDocument:
+        if not wants_page(request):
+            raise
+        found, lost = present, True
+    span = (0, 0) if lost else excerpt.span_in(found.text, start, end)
     if not wants_page(request):
-        return schemas.WholeDocument.of(found)
-    changed = bool(revision) and revision != found.revision
-    shown = excerpt.cut(found.text, (0, 0) if changed else span)
-    values = {"document": found, "shown": shown, "changed": changed}
+        return schemas.WholeDocument.of(found, present.revision, [each.revision for each in earlier])
+    values = {
+        "document": found,
+        "shown": excerpt.cut(found.text, span),
+        "lost": lost,
+        "changed": found.revision != present.revision,
+        "revision": revision,
+        "number": page_at(found.pages, span[0]) if span[1] else None,
+        "earlier": [each for each in earlier if each.revision != found.revision],
+    }
     return render.page(request, "document.html", values)
 
 
 @router.delete(
     "/documents/{document:path}",
-    status_code=204,
     responses=reference.answers(404),
     summary="Delete a document",
 )
-def delete(document: str, here: Here) -> None:
-    """Drop a document from the index; the file that it came from stays where it is."""
-    here.library.document(document)
-    here.library.remove(document)
+def delete(document: str, here: Here) -> Receipt:
+    """Forget a document, its earlier revisions and what kept answers quote of it; the answer says what went.
+
+    The file that it came from stays where it is.
+    """
+    return here.library.remove(document)
 
 
 @pages.post("/remove-document")
@@ -149,6 +170,7 @@ def add(here: Services, name: str, data: bytes) -> tuple[schemas.FileOutcome, Vo
             "url": url,
             "passages": outcome.passages,
             "reason": outcome.reason,
+            "replaced": outcome.replaced,
         }
     )
     return told, Refused(told.reason) if told.state == "refused" else None

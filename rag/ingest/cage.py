@@ -1,6 +1,8 @@
 """What a parser process may not do: use much memory, write files, start programs, open connections.
 
-Linux gives all of it, other systems what they have; the owner's wall-clock limit holds everywhere.
+Linux gives all of it: the kernel refuses sockets and programs even to native code (x86-64 and 64-bit ARM), and gives
+a network of its own with nothing in it where it allows that. Other systems hold Python code by its audit hook and
+what limits they have. The owner's wall-clock limit holds everywhere.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ import contextlib
 import ctypes
 import os
 import sys
+
+from rag.ingest import seccomp
 
 # What a parser needs to open: its own modules. Pipes count too.
 _OPEN_FILES = 64
@@ -21,6 +25,8 @@ def close(memory_bytes: int) -> None:
     """Shut the calling process in, for good."""
     _leave_network()
     _limit_resources(memory_bytes)
+    # Where the kernel takes no filter the audit hook stands alone, as on other systems.
+    seccomp.close()
     sys.addaudithook(_forbid)
 
 

@@ -22,6 +22,14 @@ _ROOMS = {
     ".html": "html",
     ".htm": "html",
     ".xhtml": "html",
+    ".pdf": "pdf",
+    ".docx": "word",
+    ".csv": "delimited",
+    ".tsv": "delimited",
+    ".eml": "mail",
+    ".pptx": "extras",
+    ".xlsx": "extras",
+    ".epub": "extras",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.ingest import dates, furniture
 from rag.ingest.decode import decode
 from rag.ingest.text import headline
 from rag.records import Parsed
@@ -22,8 +23,9 @@ def parse(data: bytes, name: str) -> Parsed:
     front = _FRONT_MATTER.match(text)
     stated = front[1] if front else ""
     body = text[front.end() :] if front else text
-    title = _field(stated, "title", r"(.+)") or _heading(body) or headline(body) or name
-    return Parsed(text, title, "text/markdown", _field(stated, "date", r"(\d{4}-\d\d-\d\d)(?!\d).*"))
+    title = _field(stated, "title", r"(.+)") or heading(body) or headline(body) or name
+    date = _field(stated, "(?:date|published|pubdate)", r"(\d{4}-\d\d-\d\d)(?!\d).*") or dates.stated(body)
+    return Parsed(text, title, "text/markdown", date, aside=furniture.spans(text))
 
 
 def _field(front_matter: str, name: str, value: str) -> str | None:
@@ -31,7 +33,8 @@ def _field(front_matter: str, name: str, value: str) -> str | None:
     return found[1].strip(" \t\"'") or None if found else None
 
 
-def _heading(body: str) -> str | None:
+def heading(body: str) -> str | None:
+    """Return the first heading of a Markdown text without its marks."""
     fenced, above = False, ""
     for line in body.split("\n"):
         if _FENCE.match(line):

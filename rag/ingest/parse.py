@@ -16,9 +16,11 @@ import rag
 from rag.errors import Refused, TooLarge
 from rag.ingest import formats, frames
 from rag.ingest.clean import clean
-from rag.records import Parsed
+from rag.records import Parsed, Span
 
 _LONGEST_TITLE = 200
+# Libraries quote what they stumbled over, which may be all of the file.
+_LONGEST_REASON = 300
 # What a Python process needs of the environment to start and read UTF-8; no tokens, no proxies.
 _KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "SYSTEMROOT", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
@@ -54,9 +56,16 @@ class ParserProcess:
             if "last" in answer:
                 self.close()
         if "refused" in answer:
-            raise Refused(" ".join(clean(answer["refused"]).split()))
+            raise Refused(" ".join(clean(answer["refused"]).split())[:_LONGEST_REASON])
         title = " ".join(clean(answer["title"]).split())[:_LONGEST_TITLE]
-        return Parsed(answer["text"], title or name, answer["media_type"], answer["date"])
+        return Parsed(
+            answer["text"],
+            title or name,
+            answer["media_type"],
+            answer["date"],
+            pages=tuple(answer["pages"]),
+            aside=tuple(Span(**span) for span in answer["aside"]),
+        )
 
     def close(self) -> None:
         """End the child. The next parse starts another."""
@@ -97,7 +106,7 @@ class ParserProcess:
     def _why(self, child: subprocess.Popen[bytes]) -> str:
         if child.returncode in (-9, -24):  # SIGKILL from the watch (or the kernel), SIGXCPU from the limit
             return f"reading it took more than {self._seconds} s or more memory than there is"
-        return f"reading it crashed the parser (status {child.returncode})"
+        return f"reading it crashed the parser (status {child.returncode}): it is damaged or hostile"
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is not None and self._child.poll() is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from rag.ingest import dates, furniture
 from rag.ingest.decode import decode
 from rag.records import Parsed
 
@@ -19,7 +20,7 @@ _DATE_LINE = re.compile(
 def parse(data: bytes, name: str) -> Parsed:
     """Return the text as it stands; the title is its first line where that reads like a headline."""
     text = decode(data)
-    return Parsed(text, headline(text) or name, "text/plain")
+    return Parsed(text, headline(text) or name, "text/plain", dates.stated(text), aside=furniture.spans(text))
 
 
 def headline(text: str) -> str | None:

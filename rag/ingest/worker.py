@@ -14,6 +14,7 @@ from typing import Any
 
 from rag.errors import Refused
 from rag.ingest import cage, formats, frames
+from rag.ingest.bounds import check_length
 
 # Enough for a page of 64 MB as a tree; a bomb meets it long before the machine swaps.
 _MEMORY_BYTES = 2 << 30
@@ -47,7 +48,9 @@ def serve(parser_for: Callable[[str], formats.Parser] = formats.parser_for, memo
 
 def _answer(parser_for: Callable[[str], formats.Parser], name: str, data: bytes) -> dict[str, Any]:
     try:
-        return asdict(parser_for(name)(data, name))
+        parsed = parser_for(name)(data, name)
+        check_length(len(parsed.text))
+        return asdict(parsed)
     except Refused as error:
         return {"refused": str(error)}
     except MemoryError:
