@@ -11,7 +11,7 @@ LLAMA := $(shell grep -iE '^llama[-_]cpp[-_]python==' requirements.lock)
 LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
 	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
 
-.PHONY: help setup ask test lint format serve eval bench train-reader lock clean
+.PHONY: help setup ask test stress lint format serve eval ladder bench bench-store bench-index bench-peers train-reader train-instrument lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -40,6 +40,12 @@ ask: export Q := $(Q)
 test: $(READY) ## run all tests
 	@$(BIN)/python -m pytest
 
+# Each program prints one line with its figure and seed; a failure is told with what replays it.
+STRESS := kills "kills --real --n 20" syscalls damage sequences readers pairs uploads clients contract soak \
+	"formats --n 2000" offline
+stress: $(READY) ## run the crash suite in full: kills, failing calls, damage, random use, crowds (hours)
+	@failed=0; for room in $(STRESS); do $(BIN)/python -m tests.stress.$$room || failed=1; done; exit $$failed
+
 lint: $(READY) ## check style and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -52,15 +58,34 @@ serve: $(READY) ## open the chat page on 127.0.0.1:8000
 eval: $(READY) ## measure answers on the held-out questions over seeds/
 	@$(BIN)/python -m eval run --suite seeds-test
 
+# MODELS adds rungs: GGUF files, or addresses of services. It goes on where it stopped.
+MODELS ?=
+ladder: $(READY) ## measure every rung of the model ladder on every suite, for the README
+	@$(BIN)/python -m eval ladder --readme README.md $(foreach model,none embedded $(MODELS),--model $(model))
+
 bench: $(READY) ## print speed figures, ours beside the reference
 	@$(BIN)/python -m eval bench
 
+bench-store: $(READY) ## print what indexing costs beside the embedder, and a second look at 10,000 files
+	@$(BIN)/python -m eval.bench_store
+
 # The data is not part of the repository; DATA names the folder that holds it.
 DATA ?= ../shared/data/train
+# Both keep what they prepare in runs/: the next call goes on from there.
+bench-index: $(READY) ## print how search grows from 1,000 to 1,000,000 passages, from DATA=... (half an hour, 6 GB)
+	@$(BIN)/python -m eval.bench_index --data $(DATA)
+
+bench-peers: $(READY) ## index and search beside LlamaIndex, LangChain, txtai and Haystack, from DATA=...
+	@$(BIN)/python -m eval.bench_peers --data $(DATA)
+
 train-reader: $(READY) ## make the shipped reader again from DATA=... (hours on two cores; it resumes)
 	@mkdir -p runs/reader
 	$(BIN)/python -m rag.train.reader --out runs/reader --data $(DATA) --minutes 480 $$(test -f runs/reader/checkpoint.safetensors && echo --resume)
 	$(BIN)/python -m rag.train.export --checkpoint runs/reader/checkpoint.safetensors --data $(DATA) --out rag/reader
+
+train-instrument: $(READY) ## make the entailment model that scores again from DATA=..., and calibrate it (half an hour)
+	$(BIN)/python -m eval.instrument.train --data $(DATA)
+	$(BIN)/python -m eval calibrate --data $(DATA)/..
 
 lock: $(READY) ## pin the installed versions of everything
 	@$(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' > requirements.lock

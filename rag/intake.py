@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -15,32 +16,37 @@ from rag.records import Document, Span
 from rag.store import Known
 from rag.walk import Found
 
-State = Literal["added", "updated", "unchanged", "refused", "skipped", "removed"]
+State = Literal["added", "updated", "renamed", "unchanged", "refused", "skipped", "removed"]
 
 # Raise it when parsers or sentence rules change: unchanged files are then read again instead of skipped.
-_RECIPE = 1
+_RECIPE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one file. ``document`` is its id where it has one, ``reason`` why it was not taken."""
+    """What became of one file. ``document`` is its id where it has one, ``reason`` why it was not taken.
+
+    ``replaced`` is the revision before, where that can still be read.
+    """
 
     source: str
     state: State
     document: str | None = None
     passages: int = 0
     reason: str = ""
+    replaced: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A document that is parsed and cut, and waits for its vectors."""
+    """A document that is parsed and cut, and waits for its vectors. ``moved_from`` is where its file was before."""
 
     document: Document
     passages: list[tuple[Span, ...]]
     content: str
     stamp: str
     state: State
+    moved_from: str = ""
 
     def texts(self) -> list[str]:
         """Return what is embedded for each passage."""
@@ -63,7 +69,8 @@ def text_to_embed(document: str, title: str, passage: str) -> str:
 class Intake:
     """Looks at files against what is ``known``, and gives new documents ids that are free.
 
-    ``touched`` collects the sources that only look newer than they are: source to stamp.
+    ``touched`` collects the sources that only look newer than they are: source to stamp; ``moved`` those that are
+    files no more, because the same bytes lie elsewhere now.
     """
 
     def __init__(self, parser: ParserProcess, max_bytes: int, known: Mapping[str, Known]) -> None:
@@ -71,7 +78,11 @@ class Intake:
         self._max_bytes = max_bytes
         self._known = known
         self._owners = {entry.document: source for source, entry in known.items()}
+        self._holding: dict[str, list[str]] = {}
+        for source, entry in known.items():
+            self._holding.setdefault(entry.content, []).append(source)
         self.touched: dict[str, str] = {}
+        self.moved: set[str] = set()
 
     def look_at(self, found: Found) -> Outcome | Ready:
         """Return what is to be done for a file; never raises Refused, that is an outcome."""
@@ -101,6 +112,7 @@ class Intake:
                 self.touched[source] = stamp
             return Outcome(source, "unchanged", known.document, known.passages)
         parsed = self._parser.parse_bytes(name.rpartition("/")[2], data)
+        moved_from = "" if known else self._moved(source, content)
         document = Document(
             id=known.document if known else self._free_id(name, source),
             source=source,
@@ -110,9 +122,20 @@ class Intake:
             revision=hashlib.sha256(parsed.text.encode()).hexdigest(),
             date=parsed.date,
             bytes=len(data),
+            pages=parsed.pages,
         )
-        runs = chunk.passages(parsed.text, chunk.split(parsed.text))
-        return Ready(document, runs, content, stamp, "updated" if known else "added")
+        runs = chunk.cut(parsed.text, parsed.aside)
+        state: State = "updated" if known else "renamed" if moved_from else "added"
+        return Ready(document, runs, content, stamp, state, moved_from)
+
+    def _moved(self, source: str, content: str) -> str:
+        """Return the known file whose bytes a new file has, if it is there no more; its name is free again."""
+        for old in self._holding.get(content, []) if os.path.isabs(source) else ():
+            if old not in self.moved and os.path.isabs(old) and not os.path.lexists(old):
+                self.moved.add(old)
+                del self._owners[self._known[old].document]
+                return old
+        return ""
 
     def _free_id(self, name: str, source: str) -> str:
         for candidate in naming.candidates(name, source):

@@ -3,33 +3,35 @@
 from __future__ import annotations
 
 import os
+import shutil
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-import numpy.typing as npt
-
-from rag import naming
+from rag import naming, vectorize
+from rag.ahead import ahead
 from rag.embed import Embedder
 from rag.index import Snapshot, open_index
 from rag.ingest import formats
 from rag.ingest.parse import ParserProcess, check_size
-from rag.intake import Intake, Outcome, Ready, State, text_to_embed
+from rag.intake import Intake, Outcome, Ready, State
 from rag.records import Document
 from rag.settings import Settings
-from rag.store import EmbeddedBy, Known, Store
+from rag.store import Earlier, Known, Receipt, Store
 from rag.walk import Found, check_prunable, walk
 
 Progress = Callable[[int, int, str], None]
 """Called with (files done, files in all, name of the file) as files are done."""
 
-# Small documents are embedded together until they fill this many passages: some seconds of work, a few MB of memory.
-_BATCH = 128
+# Files of which nothing is to be stored are told of in lists of this length.
+_TOGETHER = 200
+# Characters of text that may wait, parsed, for the embedder; one document more may come on top.
+_AHEAD = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,12 @@ class Report:
     @property
     def indexed(self) -> list[Outcome]:
         """The files whose present content is in the index."""
-        return self.of("added", "updated", "unchanged")
+        return self.of("added", "updated", "renamed", "unchanged")
 
     def summary(self) -> str:
         """Return one line such as '2 added, 1 updated, 5 unchanged (31 passages)'."""
         counts = Counter(outcome.state for outcome in self.outcomes)
-        order: tuple[State, ...] = ("added", "updated", "unchanged", "removed", "skipped", "refused")
+        order: tuple[State, ...] = ("added", "updated", "renamed", "unchanged", "removed", "skipped", "refused")
         told = ", ".join(f"{counts[state]} {state}" for state in order if counts[state])
         passages = sum(outcome.passages for outcome in self.indexed)
         return f"{told or 'no files found'} ({passages} passages)"
@@ -105,13 +107,32 @@ class Library:
         """Return all documents by id, without their text."""
         return self.store.documents()
 
-    def document(self, document: str) -> Document:
-        """Return one document with its text, or raise UnknownDocument."""
-        return self.store.document(document)
+    def document(self, document: str, revision: str = "") -> Document:
+        """Return one document with its text, as it is or as it was, or raise UnknownDocument."""
+        return self.store.document(document, revision)
 
-    def remove(self, document: str) -> None:
+    def earlier(self, document: str) -> list[Earlier]:
+        """Return the earlier revisions of a document that can still be read, newest first."""
+        return self.store.earlier(document)
+
+    def voices(self, numbers: Iterable[int]) -> list[list[int]]:
+        """Return passages, by number, in groups that say the same nearly word for word: each group is one voice."""
+        return self.store.voices(numbers)
+
+    def remove(self, document: str) -> Receipt:
         """Forget one document, or raise UnknownDocument. Its file, if it came from one, stays."""
-        self.store.remove(document)
+        return self.store.remove(document)
+
+    def purge(self) -> None:
+        """Leave nothing of what was removed or replaced on the disk; the index is made anew when it is needed.
+
+        Raises:
+            BadStore: another process uses the store just now.
+        """
+        with self._adding, self._indexing:
+            self.store.purge()
+            self._snapshot = None
+            shutil.rmtree(self._settings.index_path, ignore_errors=True)
 
     def index(self) -> Snapshot:
         """Return the vectors as they are now; a snapshot that is held does not change."""
@@ -119,8 +140,8 @@ class Library:
             store = self.store
             if self._snapshot is None or self._snapshot.generation != store.generation():
                 if store.embedded_by() is not None:
-                    _agree(store, self._embedder_factory())
-                self._snapshot = open_index(self._settings.index_path, store)
+                    vectorize.agree(store, self._embedder_factory())
+                self._snapshot = open_index(self._settings.index_path, store, self._snapshot)
             return self._snapshot
 
     def add_paths(self, paths: Iterable[Path], prune: bool = False, progress: Progress | None = None) -> Report:
@@ -143,18 +164,24 @@ class Library:
             files = list(walk(paths, time.time_ns()))
             intake = Intake(self._parser, self._max_bytes, known)
             outcomes = []
-            for outcome in self._embedded(store, (intake.look_at(file) for file in files)):
-                outcomes.append(outcome)
-                if progress is not None:
-                    progress(len(outcomes), len(files), outcome.source)
+            looked_at = _gathered(map(intake.look_at, files))
+            with ahead(looked_at, _AHEAD, _weight, self._parser.close) as gathered:
+                for outcome in self._embedded(store, chain.from_iterable(gathered)):
+                    outcomes.append(outcome)
+                    if progress is not None:
+                        progress(len(outcomes), len(files), outcome.source)
             if intake.touched:
                 store.touch(intake.touched)
             if prune:
-                outcomes += _prune(store, known, paths, files)
+                left = {source: entry for source, entry in known.items() if source not in intake.moved}
+                outcomes += _prune(store, left, paths, files)
         return Report(tuple(outcomes))
 
     def add_bytes(self, name: str, data: bytes) -> Outcome:
-        """Take in an upload under its (sanitised) name; one of the same name before is replaced.
+        """Take in an upload under its (sanitised) name.
+
+        One of the same name before is replaced in searches; its text stays readable as an earlier revision, which
+        the outcome names, until the document is removed.
 
         Raises:
             Refused: not a document, empty, damaged or too large, with the reason.
@@ -172,6 +199,9 @@ class Library:
         with self._opening:
             if self._store is None:
                 self._store = Store(self._settings.store_path, create=create)
+                if not self._store.is_vouched_for:
+                    # It may have gone back and count the same generations again, for other passages.
+                    shutil.rmtree(self._settings.index_path, ignore_errors=True)
             return self._store
 
     def _embedded(self, store: Store, looked_at: Iterable[Outcome | Ready]) -> Iterator[Outcome]:
@@ -181,66 +211,42 @@ class Library:
         for item in looked_at:
             waiting.append(item)
             passages += len(item.passages) if isinstance(item, Ready) else 0
-            if passages >= _BATCH or not passages:
+            if passages >= vectorize.BATCH or not passages:
                 yield from self._flush(store, waiting)
                 waiting, passages = [], 0
         yield from self._flush(store, waiting)
 
     def _flush(self, store: Store, waiting: Sequence[Outcome | Ready]) -> Iterator[Outcome]:
+        """Store what is ready in one transaction; then tell of all that waited."""
         ready = [item for item in waiting if isinstance(item, Ready)]
-        if not ready:
-            yield from (item for item in waiting if isinstance(item, Outcome))
-            return
-        embedder = self._embedder_factory()
-        _agree(store, embedder)
-        vectors = _encode(embedder, [text for item in ready for text in item.texts()])
-        start = 0
+        if ready:
+            embedder = self._embedder_factory()
+            vectorize.agree(store, embedder)
+            store.put_all(vectorize.entries(store, embedder, ready), vectorize.identity(embedder))
         for item in waiting:
-            if isinstance(item, Outcome):
-                yield item
-                continue
-            end = start + len(item.passages)
-            store.put(
-                item.document,
-                item.passages,
-                vectors[start:end],
-                made_by=_identity(embedder),
-                content=item.content,
-                stamp=item.stamp,
-            )
-            start = end
-            yield Outcome(item.document.source, item.state, item.document.id, len(item.passages))
+            yield item if isinstance(item, Outcome) else _done(store, item)
 
 
-def _identity(embedder: Embedder) -> EmbeddedBy:
-    return EmbeddedBy(embedder.name, embedder.revision, embedder.dim)
+def _gathered(items: Iterable[Outcome | Ready]) -> Iterator[list[Outcome | Ready]]:
+    """Yield items in lists that end with a document that is ready: handing each over alone costs more than a stat."""
+    found: list[Outcome | Ready] = []
+    for item in items:
+        found.append(item)
+        if isinstance(item, Ready) or len(found) >= _TOGETHER:
+            yield found
+            found = []
+    yield found
 
 
-def _encode(embedder: Embedder, texts: Sequence[str]) -> npt.NDArray[np.float32]:
-    """Embed any number of texts a batch at a time; (len(texts), dim)."""
-    vectors = np.empty((len(texts), embedder.dim), dtype=np.float32)
-    for start in range(0, len(texts), _BATCH):
-        vectors[start : start + _BATCH] = embedder.encode(texts[start : start + _BATCH])
-    return vectors
+def _weight(items: Sequence[Outcome | Ready]) -> int:
+    return sum(len(item.document.text) for item in items if isinstance(item, Ready))
 
 
-def _agree(store: Store, embedder: Embedder) -> None:
-    """Embed all passages again if another embedder made their vectors: an update may bring a new one.
-
-    The texts are in the store, so nobody has to find their files; the old vectors stay until all new ones are there.
-    """
-    wanted = _identity(embedder)
-    if store.embedded_by() in (None, wanted):
-        return
-
-    def batches() -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]]:
-        numbers = store.numbers(document.id for document in store.documents())
-        for start in range(0, len(numbers), _BATCH):
-            found = store.passages(numbers[start : start + _BATCH])
-            texts = [text_to_embed(p.document, p.title, p.text) for p in found.values()]
-            yield np.fromiter(found, dtype=np.int64), embedder.encode(texts)
-
-    store.replace_vectors(batches(), wanted)
+def _done(store: Store, item: Ready) -> Outcome:
+    document, replaced = item.document, ""
+    if item.state == "updated":
+        replaced = next((each.revision for each in store.earlier(document.id)), "")
+    return Outcome(document.source, item.state, document.id, len(item.passages), replaced=replaced)
 
 
 def _prune(store: Store, known: dict[str, Known], paths: Sequence[Path], files: Sequence[Found]) -> Iterator[Outcome]:

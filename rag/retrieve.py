@@ -34,7 +34,7 @@ def retrieve(
         ranked.append([number for number, _ in store.lexical(question, _DEPTH, documents)])
     scores = fuse(ranked)
     best = sorted(scores, key=lambda number: (-scores[number], number))[:limit]
-    passages = store.passages(best)
+    passages = store.passages(best, documents or ())
     return [Hit(passages[number], scores[number]) for number in best if number in passages]
 
 

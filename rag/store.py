@@ -1,120 +1,48 @@
-"""The one source of truth: documents, passages, vectors, full text and conversations in one SQLite file.
+"""The one source of truth: documents, revisions, passages, vectors, full text and conversations in one SQLite file.
 
-A document is in the store once ``put`` has returned: one transaction each, WAL, ``synchronous=FULL``. Everything
-else (FAISS) is made from here and can be thrown away. apsw brings its own SQLite, because systems ship some that
-can corrupt a WAL with two writers (before 3.51.3).
+A document is in the store once ``put`` has returned: WAL, ``synchronous=FULL``, pages with checksums. Everything else
+(FAISS) is made from here and can be thrown away. apsw brings its own SQLite, because systems ship some that can
+corrupt a WAL with two writers (before 3.51.3).
 """
 
 from __future__ import annotations
 
 import json
-import threading
-import uuid
-import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
-import apsw
 import numpy as np
 import numpy.typing as npt
 
-from rag import schema
-from rag.errors import BadStore, NoIndex, UnknownDocument
-from rag.fulltext import match_any
+from rag import contents, fulltext, reading, revisions, sources, voices
+from rag.chats import Chats
+from rag.entries import Conversation, Earlier, EmbeddedBy, Entry, Known, Receipt, StoredTurn, Vectors
+from rag.errors import BadStore
 from rag.records import Document, Passage, Span
 
-Vectors = npt.NDArray[np.float32]
+__all__ = ["Conversation", "Earlier", "EmbeddedBy", "Entry", "Known", "Receipt", "Store", "StoredTurn"]
+
 Numbers = npt.NDArray[np.int64]
 
 # The title stands on every passage of a document: it tells documents apart, not passages.
 _TITLE_WEIGHT = 0.5
-_DOCUMENT = "id, source, title, media_type, revision, date, bytes, passages"
-_NO_INDEX = "nothing has been indexed yet; run: vouch index PATH"
-_FORGET = (
-    "DELETE FROM words WHERE rowid IN (SELECT number FROM passages WHERE document = ?)",
-    "DELETE FROM documents WHERE id = ?",
+_OF_DOCUMENTS = (
+    "SELECT p.number FROM passages AS p JOIN sources AS s ON s.content = p.content"
+    " WHERE s.id IN (SELECT value FROM json_each(?))"
 )
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddedBy:
-    """Which embedder made the vectors. Vectors of two embedders do not mix."""
-
-    name: str
-    revision: str
-    dim: int
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What tells whether a source has changed: ``stamp`` is cheap to compare, ``content`` hashes its bytes."""
-
-    document: str
-    stamp: str
-    content: str
-    passages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A conversation as a list shows it: ``title`` is its first question unless another was given."""
-
-    id: str
-    title: str
-    started: str  # ISO 8601, UTC
-    turns: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredTurn:
-    """An answered question of a conversation; ``answer`` is the JSON that was given."""
-
-    question: str
-    answer: str
-
-
-class Store:
+class Store(Chats):
     """The store in one file. Safe to use from many threads: each reads on its own connection, writers take turns.
 
     Readers see the last committed state at the start of each call, or for a whole ``frozen`` block.
 
     Raises (from every method):
-        BadStore: damaged, of a newer version, not permitted, disk full, or another process kept writing for
+        BadStore: damaged, of another version, not permitted, disk full, or another process kept writing for
             ``busy_seconds``; one line that says which and what to do.
     """
-
-    def __init__(self, path: Path, *, create: bool = False, busy_seconds: float = 10.0) -> None:
-        """Open the store.
-
-        Raises:
-            NoIndex: there is none, and ``create`` was not asked for.
-        """
-        self._path = path
-        self._busy_ms = int(busy_seconds * 1000)
-        self._local = threading.local()
-        self._open: weakref.WeakSet[apsw.Connection] = weakref.WeakSet()
-        self._writing = threading.RLock()
-        with schema.told(path):
-            if not schema.exists(path):
-                if not create:
-                    raise NoIndex(_NO_INDEX)
-                schema.prepare_folder(path.parent)
-            self._writer = self._connect()
-            try:
-                self._prepare(create)
-            except BaseException:
-                self._writer.close()
-                raise
-
-    def close(self) -> None:
-        """Close every connection, of all threads; the last one folds the WAL into the file."""
-        with self._writing:
-            for connection in [*self._open]:
-                connection.close()
 
     # Documents
 
@@ -128,93 +56,111 @@ class Store:
         content: str = "",
         stamp: str = "",
     ) -> None:
-        """Add a document, or replace what came from the same source. It is durable when this returns.
+        """Add a document, or replace what came from the same source; see ``put_all``."""
+        self.put_all([Entry(document, passages, vectors, content=content, stamp=stamp)], made_by)
 
-        ``passages`` are the spans of their sentences, ``vectors`` float32 (len(passages), dim) in the same order.
-        ``content`` and ``stamp`` come back from ``known``.
+    def put_all(self, entries: Sequence[Entry], made_by: EmbeddedBy) -> None:
+        """Add documents, or replace what came from the same sources. They are durable when this returns, or none is.
+
+        What a source held before stays readable while kept answers quote it; an upload's earlier revisions stay
+        until the document is deleted, as there may be no other copy.
         """
-        _check_vectors(vectors, len(passages), made_by.dim)
-        now = _now()
+        for entry in entries:
+            _check_vectors(entry.vectors, len(entry.passages), made_by.dim)
         with self._transaction() as run:
             _check_embedder(_embedder(run), made_by)
-            added = now
-            for old, since in run("SELECT id, added FROM documents WHERE source = ?", (document.source,)).fetchall():
-                added = since
-                _forget(run, old)
-            if run("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone():
-                raise BadStore(f"two processes added '{document.id}' at the same time; run the command again")
-            run(
-                f"INSERT INTO documents({_DOCUMENT}, content, stamp, added, updated, text)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    *(document.id, document.source, document.title, document.media_type),
-                    *(document.revision, document.date, document.bytes, len(passages)),
-                    *(content, stamp, added, now, document.text),
-                ),
-            )
-            for sentences, vector in zip(passages, vectors, strict=True):
-                _insert_passage(run, document, sentences, vector)
+            for entry in entries:
+                sources.put(run, entry)
             _set_embedder(run, made_by)
-            _next_generation(run)
+            revisions.sweep(run, revisions.GRACE)
+            contents.next_generation(run)
 
-    def remove(self, document: str) -> None:
-        """Forget a document with its passages, words and vectors.
+    def remove(self, document: str) -> Receipt:
+        """Forget a document: passages, words, vectors, earlier revisions, and its quotes in kept answers.
+
+        Where the same content goes by other names it stays under those, and what quotes it names one of them.
 
         Raises:
             UnknownDocument: there is none with that id.
         """
         with self._transaction() as run:
-            if not run("SELECT 1 FROM documents WHERE id = ?", (document,)).fetchone():
-                raise _unknown(document)
-            _forget(run, document)
-            _next_generation(run)
+            return sources.forget(run, document)
+
+    def receipts(self) -> list[Receipt]:
+        """Return what was removed since there is a store, oldest first."""
+        return [Receipt.of_json(body) for (body,) in self._read("SELECT body FROM receipts ORDER BY number")]
+
+    def purge(self) -> None:
+        """Write the file anew, so that nothing of what was removed is left in it, nor in the WAL.
+
+        Raises:
+            BadStore: another process reads or writes just now.
+        """
+        with self._transaction() as run:
+            revisions.sweep(run, timedelta())
+            # Deleted rows of a full-text index are only marked; merging all of it leaves them out.
+            run("INSERT INTO words(words) VALUES ('optimize')")
+        with self._writing, self._told():
+            self._writer.execute("VACUUM")
+            ((busy, *_),) = self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        if busy:
+            raise BadStore(f"another process is reading {self._path}; stop it, then run: vouch docs purge")
 
     def touch(self, stamps: Mapping[str, str]) -> None:
         """Note new stamps of sources that hold the same bytes as before; the generation stays."""
         with self._transaction() as run:
             for source, stamp in stamps.items():
-                run("UPDATE documents SET stamp = ? WHERE source = ?", (stamp, source))
+                run("UPDATE sources SET stamp = ? WHERE source = ?", (stamp, source))
 
     def known(self) -> dict[str, Known]:
         """Return what is known of every source."""
-        rows = self._read("SELECT source, id, stamp, content, passages FROM documents")
+        rows = self._read(
+            "SELECT s.source, s.id, s.stamp, s.digest, c.passages FROM sources AS s"
+            " JOIN contents AS c ON c.number = s.content"
+        )
         return {source: Known(*rest) for source, *rest in rows}
 
     def documents(self) -> list[Document]:
         """Return all documents by id, with an empty ``text``: a list must not read every word."""
-        rows = self._read(f"SELECT {_DOCUMENT} FROM documents ORDER BY id")
-        return [_document(row, text="") for row in rows]
+        return reading.documents(self._read)
 
-    def document(self, document: str) -> Document:
-        """Return one document with its text.
+    def document(self, document: str, revision: str = "") -> Document:
+        """Return one document with its text, in its present revision or in the one whose name begins so.
 
         Raises:
-            UnknownDocument: there is none with that id.
+            UnknownDocument: there is none with that id, or none such revision can be read.
         """
-        rows = self._read(f"SELECT {_DOCUMENT}, text FROM documents WHERE id = ?", (document,))
-        if not rows:
-            raise _unknown(document)
-        *row, text = rows[0]
-        return _document(row, text=text)
+        with self._one_state():
+            return reading.document(self._read, document, revision)
+
+    def earlier(self, document: str) -> list[Earlier]:
+        """Return the earlier revisions of a document that can be read, newest first."""
+        rows = self._read(
+            "SELECT revision, until FROM earlier WHERE id = ? ORDER BY until DESC, rowid DESC", (document,)
+        )
+        return [Earlier(*row) for row in rows]
+
+    def near_duplicates(self) -> dict[str, tuple[str, ...]]:
+        """Return, for each document that shares about half of its words with others or more, the ids of those."""
+        with self._one_state():
+            return reading.near_duplicates(self._read)
 
     # Passages
 
-    def passages(self, numbers: Iterable[int]) -> dict[int, Passage]:
-        """Return the passages with these numbers; those that are gone are left out."""
-        rows = self._read(
-            "SELECT p.number, d.id, d.revision, d.title, p.start, p.stop, p.text, p.sentences"
-            " FROM passages AS p JOIN documents AS d ON d.id = p.document"
-            " WHERE p.number IN (SELECT value FROM json_each(?))",
-            (json.dumps([int(number) for number in numbers]),),
-        )
-        return {row[0]: _passage(row) for row in rows}
+    def passages(self, numbers: Iterable[int], under: Iterable[str] = ()) -> dict[int, Passage]:
+        """Return the passages with these numbers; those that are gone are left out.
 
-    def numbers(self, documents: Iterable[str]) -> list[int]:
-        """Return the numbers of all passages of these documents, ascending."""
-        rows = self._read(
-            "SELECT number FROM passages WHERE document IN (SELECT value FROM json_each(?)) ORDER BY number",
-            (json.dumps(list(documents)),),
-        )
+        A document with several names goes by the first of them that is in ``under``, else by the oldest.
+        """
+        with self._one_state():
+            return reading.passages(self._read, numbers, frozenset(under))
+
+    def numbers(self, documents: Iterable[str] | None = None) -> list[int]:
+        """Return the numbers of all passages of these documents, or of all, ascending."""
+        if documents is None:
+            rows = self._read("SELECT number FROM passages ORDER BY number")
+        else:
+            rows = self._read(f"SELECT DISTINCT number FROM ({_OF_DOCUMENTS}) ORDER BY number", (_listed(documents),))
         return [number for (number,) in rows]
 
     def lexical(self, question: str, limit: int, documents: Iterable[str] | None = None) -> list[tuple[int, float]]:
@@ -222,18 +168,34 @@ class Store:
 
         The score is BM25 as FTS5 computes it, turned so that higher is better. Nothing in the question is syntax.
         """
-        match = match_any(question)
+        match = fulltext.match(question, self._passages_with, narrow=documents is None)
         if not match:
             return []
         only, values = "", [match]
         if documents is not None:
-            only = " AND rowid IN (SELECT number FROM passages WHERE document IN (SELECT value FROM json_each(?)))"
-            values.append(json.dumps(list(documents)))
+            only = f" AND rowid IN ({_OF_DOCUMENTS})"
+            values.append(_listed(documents))
         return self._read(
             f"SELECT rowid, -bm25(words, {_TITLE_WEIGHT}, 1.0) AS score FROM words WHERE words MATCH ?{only}"
             " ORDER BY score DESC, rowid LIMIT ?",
             (*values, limit),
         )
+
+    def _passages_with(self, words: str) -> int:
+        """Count the passages that match an FTS5 expression, up to ``EVERYWHERE``: the rest is not worth reading."""
+        statement = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+        return int(self._read(statement, (words, fulltext.EVERYWHERE))[0][0])
+
+    def voices(self, numbers: Iterable[int]) -> list[list[int]]:
+        """Return these passages in groups that say the same nearly word for word: each group is one voice."""
+        rows = self._read(
+            "SELECT number, prints FROM passages WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (_listed(map(int, numbers)),),
+        )
+        grouped = voices.groups([np.frombuffer(prints, dtype="<u4") for _, prints in rows])
+        return [[rows[place][0] for place in group] for group in grouped]
+
+    # Vectors
 
     def vectors(self, batch: int = 4096) -> Iterator[tuple[Numbers, Vectors]]:
         """Yield all numbers, ascending, with their vectors; at most ``batch`` rows at a time.
@@ -248,8 +210,35 @@ class Store:
             if not rows:
                 return
             last = rows[-1][0]
-            flat = np.frombuffer(b"".join(vector for _, vector in rows), dtype="<f4")
-            yield np.array([number for number, _ in rows], dtype=np.int64), flat.reshape(len(rows), -1)
+            yield reading.matrix(rows)
+
+    def vectors_of(self, numbers: Iterable[int]) -> tuple[Numbers, Vectors]:
+        """Return the vectors of these passages, ascending by number; those that are gone are left out."""
+        rows = self._read(
+            "SELECT number, vector FROM vectors WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number",
+            (_listed(map(int, numbers)),),
+        )
+        return reading.matrix(rows)
+
+    def embedded_before(self, digests: Iterable[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
+        """Return the vectors of texts that are in the store already, by the digest that they were put with."""
+        with self._one_state():
+            return reading.embedded_before(self._read, digests)
+
+    def changes_since(self, generation: int) -> tuple[list[int], list[int]] | None:
+        """Return the numbers that went and those that came since a generation; None where it is too long ago.
+
+        Call it inside ``frozen``, and the second list are numbers that have a vector at that generation.
+        """
+        start = self._read("SELECT last FROM steps WHERE generation = ?", (generation,))
+        if not start:
+            return None
+        ((last,),) = start
+        removed = self._read(
+            "SELECT number FROM gone WHERE generation > ? AND number <= ? ORDER BY number", (generation, last)
+        )
+        added = self._read("SELECT number FROM passages WHERE number > ? ORDER BY number", (last,))
+        return [number for (number,) in removed], [number for (number,) in added]
 
     def replace_vectors(self, batches: Iterable[tuple[Numbers, Vectors]], made_by: EmbeddedBy) -> None:
         """Put the vectors of another embedder in the place of all there are, in one transaction.
@@ -267,158 +256,46 @@ class Store:
             if missing.fetchone() != (0,):
                 raise ValueError("not every passage has a new vector")
             _set_embedder(run, made_by)
-            _next_generation(run)
+            # No index of before can be brought up to date: every vector is another.
+            run("DELETE FROM steps")
+            contents.next_generation(run)
 
     def embedded_by(self) -> EmbeddedBy | None:
         """Return what made the vectors; None while there never were any."""
         with self._told():
             return _embedder(self._reader().execute)
 
+    # The whole
+
     def generation(self) -> int:
         """Return a number that grows with every change to documents; conversations leave it alone."""
         return int(self._read("SELECT value FROM meta WHERE name = 'generation'")[0][0])
 
+    def identity(self) -> str:
+        """Return what tells this store from another one that was made in its place."""
+        return str(self._read("SELECT max(value) FROM meta WHERE name = 'identity'")[0][0])
+
+    def count(self) -> int:
+        """Return how many passages there are."""
+        return int(self._read("SELECT coalesce(sum(passages), 0) FROM contents")[0][0])
+
     def check(self) -> None:
         """Read every page and look for damage; raises BadStore with the first that is found."""
         found = self._read("PRAGMA quick_check(1)")[0][0]
-        if found != "ok":
+        with self._one_state():
+            found = reading.disagreement(self._read) if found == "ok" else found
+        if found:
             raise BadStore(f"{self._path} is damaged ({found}); restore it from a copy, or index into a new folder")
 
     @contextmanager
     def frozen(self) -> Iterator[int]:
         """Let this thread read one and the same state for the length of the block; gives its generation."""
-        reader = self._reader()
-        with self._told(), reader:
+        with self._one_state():
             yield self.generation()
 
-    # Conversations
 
-    def new_conversation(self, title: str = "") -> str:
-        """Make an empty conversation and return its id."""
-        conversation = uuid.uuid4().hex
-        with self._transaction() as run:
-            run("INSERT INTO conversations VALUES (?, ?, ?)", (conversation, title, _now()))
-        return conversation
-
-    def add_turn(self, conversation: str, question: str, answer: str) -> bool:
-        """Append an answered question, ``answer`` as JSON; False where the conversation was deleted meanwhile."""
-        with self._transaction() as run:
-            added = run(
-                "INSERT INTO turns SELECT id, 1 + (SELECT count(*) FROM turns WHERE conversation = id), ?, ?, ?"
-                " FROM conversations WHERE id = ? RETURNING position",
-                (question, answer, _now(), conversation),
-            ).fetchall()
-        return bool(added)
-
-    def conversations(self) -> list[Conversation]:
-        """Return all conversations, newest first."""
-        rows = self._read(
-            "SELECT c.id, coalesce(nullif(c.title, ''), (SELECT question FROM turns WHERE conversation = c.id"
-            " ORDER BY position LIMIT 1), ''), c.started,"
-            " (SELECT count(*) FROM turns WHERE conversation = c.id)"
-            " FROM conversations AS c ORDER BY c.started DESC, c.rowid DESC"
-        )
-        return [Conversation(*row) for row in rows]
-
-    def turns(self, conversation: str) -> list[StoredTurn]:
-        """Return the turns of a conversation in order; none for one that does not exist."""
-        rows = self._read(
-            "SELECT question, answer FROM turns WHERE conversation = ? ORDER BY position", (conversation,)
-        )
-        return [StoredTurn(*row) for row in rows]
-
-    def delete_conversation(self, conversation: str) -> bool:
-        """Forget a conversation; tell whether there was one."""
-        with self._transaction() as run:
-            gone = run("DELETE FROM conversations WHERE id = ? RETURNING id", (conversation,)).fetchall()
-        return bool(gone)
-
-    # Connections
-
-    def _prepare(self, create: bool) -> None:
-        if schema.version(self._writer, self._path) == 0:
-            if not create:
-                raise NoIndex(_NO_INDEX)
-            schema.create(self._writer)
-
-    def _connect(self) -> apsw.Connection:
-        connection = schema.connect(self._path, self._busy_ms)
-        self._open.add(connection)
-        return connection
-
-    def _reader(self) -> apsw.Connection:
-        """Return this thread's own connection: apsw refuses two threads on one at the same time."""
-        reader: apsw.Connection | None = getattr(self._local, "reader", None)
-        if reader is None:
-            with self._told():
-                reader = self._local.reader = self._connect()
-                reader.pragma("query_only", True)
-        return reader
-
-    def _read(self, statement: str, values: Sequence[Any] | Mapping[str, Any] = ()) -> list[Any]:
-        with self._told():
-            return self._reader().execute(statement, values).fetchall()
-
-    @contextmanager
-    def _transaction(self) -> Iterator[Any]:
-        """Give ``execute`` of the one writing connection; commit at the end of the block, or undo all of it."""
-        with self._writing, self._told():
-            # Takes the write lock at once; a plain BEGIN could fail later, with half of the work done.
-            self._writer.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._writer.execute
-                self._writer.execute("COMMIT")
-            except BaseException:
-                if self._writer.in_transaction:
-                    self._writer.execute("ROLLBACK")
-                raise
-
-    def _told(self) -> Any:
-        return schema.told(self._path)
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _unknown(document: str) -> UnknownDocument:
-    return UnknownDocument(f"there is no document '{document}'; vouch docs lists them")
-
-
-def _document(row: Sequence[Any], text: str) -> Document:
-    identity, source, title, media_type, revision, date, size, passages = row
-    return Document(identity, source, title, media_type, text, revision, date, size, passages)
-
-
-def _passage(row: Sequence[Any]) -> Passage:
-    number, document, revision, title, start, end, text, sentences = row
-    return Passage(number, document, revision, title, start, end, text, _spans(sentences))
-
-
-def _spans(stored: str) -> tuple[Span, ...]:
-    flat = json.loads(stored)
-    return tuple(map(Span, flat[::2], flat[1::2]))
-
-
-def _insert_passage(run: Any, document: Document, sentences: tuple[Span, ...], vector: Vectors) -> None:
-    start, end = sentences[0].start, sentences[-1].end
-    text = document.text[start:end]
-    flat = json.dumps([offset for span in sentences for offset in (span.start, span.end)])
-    ((number,),) = run(
-        "INSERT INTO passages(document, start, stop, sentences, text) VALUES (?, ?, ?, ?, ?) RETURNING number",
-        (document.id, start, end, flat, text),
-    ).fetchall()
-    run("INSERT INTO words(rowid, title, text) VALUES (?, ?, ?)", (number, document.title, text))
-    run("INSERT INTO vectors VALUES (?, ?)", (number, vector.astype("<f4").tobytes()))
-
-
-def _forget(run: Any, document: str) -> None:
-    for statement in _FORGET:
-        run(statement, (document,))
-
-
-def _next_generation(run: Any) -> None:
-    run("UPDATE meta SET value = value + 1 WHERE name = 'generation'")
+def _listed(values: Iterable[Any]) -> str:
+    return json.dumps(list(values))
 
 
 def _embedder(run: Any) -> EmbeddedBy | None:

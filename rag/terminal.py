@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -40,17 +40,27 @@ def print_answer(answer: Answer) -> None:
         out.print(escape(answer.reason))
     width = min(100, shutil.get_terminal_size().columns)
     for citation in answer.citations:
-        out.print(f"\n[cyan]\\[{citation.id}][/] {escape(citation.document)}")
+        also = f"  [dim]also {escape(', '.join(citation.also))}[/]" if citation.also else ""
+        page = f", page {citation.page}" if citation.page else ""
+        out.print(f"\n[cyan]\\[{citation.id}][/] {escape(citation.document)}{page}{also}")
         quote = " ".join(citation.quote.split())
         wrapped = textwrap.fill(f"“{quote}”", width, initial_indent="    ", subsequent_indent="    ")
         out.print(escape(wrapped))
 
 
-def print_documents(documents: Iterable[Document]) -> None:
-    """Print one line for each document."""
+def note(message: str) -> None:
+    """Print one quiet line on stderr: it is no part of the result."""
+    _console(stderr=True).print(f"[dim]{escape(message)}[/]")
+
+
+def print_documents(documents: Iterable[Document], near: Mapping[str, Sequence[str]]) -> None:
+    """Print one line for each document; ``near`` are the ids of those that say nearly the same."""
     out = _console()
     for document in documents:
-        out.print(f"{escape(document.id)}  [dim]{document.passages} passages, {escape(document.title)}[/]")
+        told = [f"{document.passages} passages", document.title]
+        told += [f"the same as {', '.join(document.also)}"] if document.also else []
+        told += [f"nearly the same as {', '.join(near[document.id])}"] if document.id in near else []
+        out.print(f"{escape(document.id)}  [dim]{escape(', '.join(told))}[/]")
 
 
 def print_report(report: Report) -> None:

@@ -317,7 +317,9 @@ def test_progress_counts_every_file(home: Home, docs: Path) -> None:
     assert seen == [(1, 2, "bridge.txt"), (2, 2, "apple.md")]
 
 
-def test_interrupted_keeps_what_was_done(home: Home, docs: Path) -> None:
+def test_interrupted_keeps_what_was_done(home: Home, docs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.vectorize.BATCH", 1)
+
     def interrupt(done: int, total: int, name: str) -> None:
         raise KeyboardInterrupt
 

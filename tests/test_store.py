@@ -16,7 +16,7 @@ import apsw
 import numpy as np
 import pytest
 
-from rag import chunk
+from rag import chunk, schema
 from rag.errors import BadStore, NoIndex, UnknownDocument
 from rag.records import Document, Span
 from rag.store import EmbeddedBy, Store
@@ -271,11 +271,21 @@ def test_not_our_store(tmp_path: Path) -> None:
 
 def test_a_newer_layout(tmp_path: Path) -> None:
     Store(tmp_path / "vouch.db", create=True).close()
-    newer = apsw.Connection(str(tmp_path / "vouch.db"))
+    newer = schema.connect(tmp_path / "vouch.db", 1000)
     newer.pragma("user_version", 99)
     newer.close()
     with pytest.raises(BadStore, match="newer version"):
         Store(tmp_path / "vouch.db")
+
+
+def test_an_older_layout(tmp_path: Path) -> None:
+    older = apsw.Connection(str(tmp_path / "vouch.db"))
+    older.execute("CREATE TABLE meta(x)")
+    older.pragma("application_id", 0x566F7531)
+    older.pragma("user_version", 1)
+    older.close()
+    with pytest.raises(BadStore, match=r"earlier version; move it away and run: vouch index PATH"):
+        Store(tmp_path / "vouch.db", create=True)
 
 
 def test_damage_is_told(tmp_path: Path) -> None:
@@ -342,7 +352,7 @@ from tests.test_store import put
 store = Store(Path(sys.argv[1]), create=True, busy_seconds=30)
 for number in range(int(sys.argv[3])):
     name = f"{sys.argv[2]}{number % 40}.txt"
-    put(store, name, f"The bridge {number} is long.\\nIt has {number} apples.")
+    put(store, name, f"The bridge {number} is long.\\nIt has {number} apples in {name}.")
     print(name, number, flush=True)
 """
 
