@@ -8,26 +8,24 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import replace
 
-from rag import compose, missing, rerank
+from rag import asked, compares, compose, yesno
+from rag.asked import Part
 from rag.engine import Engine
 from rag.errors import BadQuestion
-from rag.records import Answer, Done, Event, Evidence, Found, Hit, Question, Status, Turn, Working
-from rag.rerank import Reader
+from rag.library import Library
+from rag.parts import parts_of
+from rag.records import Answer, Done, Event, Evidence, Found, Question, Said, Status, Working
 from rag.retrieve import retrieve
 from rag.sheet import Sheet, retrieved
-from rag.understand import parts_of, wordings
+from rag.understand import searches, wordings
+from rag.versions import Version, explain
 
-# Passages that the reader sees. On the dev questions the first ten hold 0.97 of the gold quotes (n = 39).
-_PASSAGES = 12
-_PASSAGES_EACH = 6
 # Questions that are answered together; each costs its own search and reading.
 _PARTS = 4
-# By how much a less likely wording of a follow-up must be surer of its answer.
-_SURER = 0.05
 # Seconds after which one who waits in line is asked whether they still want to.
 _TICK = 0.1
 NOT_FOUND = "The documents do not say."
@@ -37,7 +35,7 @@ def ask(engine: Engine, question: Question) -> Answer:
     """Answer a question from the indexed documents.
 
     Raises:
-        BadQuestion: it is empty or too long.
+        BadQuestion: it is empty or too long, or no threshold is known that keeps its error budget.
         NoIndex: nothing has been indexed.
         UnknownDocument: a document to look in does not exist.
         UnknownModel: the model asked for does not exist.
@@ -73,7 +71,8 @@ def _checked(engine: Engine, question: Question) -> Question:
     engine.library.store.generation()
     engine.models.check(question.model)
     history = question.history[-engine.settings.max_history :] if engine.settings.max_history else ()
-    return Question(text, history, question.documents, question.model)
+    engine.least(question)
+    return replace(question, text=text, history=history)
 
 
 def _is_unicode(text: str) -> bool:
@@ -91,14 +90,16 @@ def _in_turn(engine: Engine, question: Question) -> Generator[Event]:
 def _answer(engine: Engine, question: Question) -> Generator[Event]:
     clock = _Clock()
     yield Working("searching")
-    asked_parts = parts_of(question.text)
-    parts: list[_Part] = []
-    for asked in _each(question, asked_parts[:_PARTS]):
-        readings = wordings(asked)
-        hits = retrieve(engine.library, engine.embedder, readings, _PASSAGES, asked.documents)
+    compared = compares.comparison(question.text)
+    wanted = list(compared.questions) if compared else parts_of(question.text)
+    parts: list[Part] = []
+    for each in asked.each(question, wanted[:_PARTS]):
+        hits = retrieve(engine.library, engine.embedder, searches(each), asked.PASSAGES, each.documents)
         clock.stop("retrieve")
         yield Working("reading", len(hits))
-        parts.append(_without(_read(engine.reader, readings, hits), parts))
+        readings = wordings(each)
+        part = asked.read(engine.reader, engine.least(question), each.text, readings, hits)
+        parts.append(asked.without(part, readings[0], parts))
     clock.stop("rerank")
     understood = " ".join(part.understood for part in parts)
     hits = list({hit.passage.number: hit for part in parts for hit in part.hits}.values())
@@ -112,7 +113,11 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
                 yield Working("writing")
             elif not sheet.holds(statement[0]):
                 clock.stop("first_sentence", once=True)
-                yield sheet.add(*statement)
+                yield _said(sheet, part, *statement)
+    told = compares.verdict(compared, parts[0].evidence, parts[1].evidence) if compared else None
+    if told:
+        yield sheet.add(*told)
+    disputed = [_dispute(engine.library, found) for part in parts if (found := part.versions())]
     # A refusal is the first sentence that is shown of it.
     clock.stop("first_sentence", once=True)
     clock.stop("total")
@@ -121,11 +126,11 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
             id=uuid.uuid4().hex,
             question=question.text,
             search_question=understood,
-            status=_status(parts, len(asked_parts)),
+            status=_status(parts, len(wanted), disputed),
             answer=sheet.text() or NOT_FOUND,
             sentences=tuple(sheet.sentences),
             citations=tuple(sheet.citations),
-            reason=_reason(parts, asked_parts[_PARTS:]),
+            reason=" ".join(filter(None, [_reason(parts, wanted[_PARTS:]), *disputed])),
             passages=retrieved(hits, sheet.citations),
             model=writer.name if writer else "none",
             timings_ms=clock.timings,
@@ -133,52 +138,16 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One of the things that a question asks, as it was understood, with what was read and what of it answers."""
-
-    understood: str
-    hits: list[Hit]
-    evidence: list[Evidence]
+def _said(sheet: Sheet, part: Part, text: str, holders: list[Evidence]) -> Said:
+    """Add a sentence; the first to a question for yes or no opens with the word, where its quote proves it."""
+    word = "" if sheet.sentences else yesno.settles(part.understood, holders[0])
+    return sheet.add(f"{word}: {text}" if word else text, holders)
 
 
-def _each(question: Question, texts: Sequence[str]) -> Iterator[Question]:
-    """Yield the questions that a question is made of; a later one may refer to the earlier ones."""
-    history = question.history
-    for text in texts:
-        yield Question(text, history, question.documents, question.model)
-        history = (*history, Turn(text, ""))
-
-
-def _read(reader: Reader, readings: Sequence[str], hits: list[Hit]) -> _Part:
-    """Return the wording whose best evidence scores highest, with its evidence; the first where none has any."""
-    best = _Part(readings[0], hits, [])
-    # Each further wording is read in full again: fewer passages keep a follow-up as quick as a question.
-    most = _PASSAGES if len(readings) == 1 else _PASSAGES_EACH
-    for wording in readings:
-        if not missing.touches(wording, hits):
-            continue
-        found = reader.read(wording, [hit.passage for hit in hits[:most]])
-        evidence = rerank.choose(wording, found, reader.threshold)
-        if evidence and (not best.evidence or evidence[0].score > best.evidence[0].score + _SURER):
-            best = _Part(wording, hits, evidence)
-    return best
-
-
-def _without(part: _Part, earlier: Sequence[_Part]) -> _Part:
-    """Return a part without evidence whose very words answer an earlier part already: they cannot answer both."""
-    taken = {(piece.passage.number, piece.answer) for other in earlier for piece in other.evidence}
-    return _Part(
-        part.understood,
-        part.hits,
-        [piece for piece in part.evidence if (piece.passage.number, piece.answer) not in taken],
-    )
-
-
-def _reason(parts: Sequence[_Part], left: Sequence[str]) -> str:
+def _reason(parts: Sequence[Part], left: Sequence[str]) -> str:
     """Say what is missing; where a part was answered, name the part that was not. ``left`` was not looked for."""
     unanswered = [part for part in parts if not part.evidence]
-    reasons = [missing.reason(part.understood, part.hits) for part in unanswered]
+    reasons = [part.reason() for part in unanswered]
     if len(unanswered) < len(parts):
         reasons = [
             f"{reason.rstrip('.')}: “{part.understood}”" for reason, part in zip(reasons, unanswered, strict=True)
@@ -188,11 +157,20 @@ def _reason(parts: Sequence[_Part], left: Sequence[str]) -> str:
     return " ".join(reasons)
 
 
-def _status(parts: Sequence[_Part], asked: int) -> Status:
+def _dispute(library: Library, found: Sequence[Version]) -> str:
+    """Say who disagrees; copies of one report are counted as one voice."""
+
+    def voices(version: Version) -> int:
+        return len(library.voices(piece.passage.number for piece in version.pieces))
+
+    return explain(found, voices)
+
+
+def _status(parts: Sequence[Part], asked: int, disputed: Sequence[str]) -> Status:
     answered = sum(bool(part.evidence) for part in parts)
     if answered < asked:
         return "partial" if answered else "not_found"
-    return "conflicting" if any(compose.disagree(part.evidence) for part in parts) else "supported"
+    return "conflicting" if disputed else "supported"
 
 
 class _Clock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import json
 import sys
@@ -36,6 +37,13 @@ ModelOption = Annotated[
     typer.Option("--model", "-m", help="embedded, none, a GGUF file, or http://host/v1#name of an OpenAI service"),
 ]
 NoLlmOption = Annotated[bool, typer.Option("--no-llm", help="show quotes only, the same as --model none")]
+MaxWrongOption = Annotated[
+    float | None,
+    typer.Option(
+        "--max-wrong",
+        help="show only answers of a sureness that kept so small a share wrong, such as 0.05; refuses more",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="print the object that /ask gives")]
 
 
@@ -43,12 +51,16 @@ JsonOption = Annotated[bool, typer.Option("--json", help="print the object that 
 def index(
     paths: Annotated[list[str], typer.Argument(help="files and folders to add or update")],
     prune: Annotated[bool, typer.Option(help="drop documents of these folders whose file is gone")] = False,
+    watch: Annotated[bool, typer.Option(help="go on, and follow what changes in these folders")] = False,
 ) -> None:
     """Add or update documents; unchanged files cost a look at their date."""
     from rag.engine import Engine
 
     if any(not path for path in paths):
         raise typer.BadParameter("an empty path; is a variable unset?")
+    if watch:
+        _watch([*map(Path, paths)], prune)
+        return
     with _one_line_errors():
         with Engine(_settings()) as engine, terminal.progress() as show:
             report = engine.library.add_paths(map(Path, paths), prune=prune, progress=show)
@@ -63,14 +75,20 @@ def ask(
     as_json: JsonOption = False,
     model: ModelOption = None,
     no_llm: NoLlmOption = False,
+    max_wrong: MaxWrongOption = None,
+    save: Annotated[Path | None, typer.Option(help="keep the answer in a file that vouch verify can check")] = None,
 ) -> None:
     """Answer one question; the exit status is 3 when the documents do not say."""
+    from rag import bundle
     from rag.answer import ask as answer_question
     from rag.engine import Engine
 
     with _one_line_errors():
-        with Engine(_settings(model="none" if no_llm else model)) as engine:
-            answer = answer_question(engine, Question(question))
+        with Engine(_settings(model="none" if no_llm else model, max_wrong=max_wrong)) as engine:
+            asked = Question(question)
+            answer = answer_question(engine, asked)
+            if save:
+                bundle.write(save, bundle.make(engine, asked, answer))
         if as_json:
             typer.echo(json.dumps(dataclasses.asdict(answer), ensure_ascii=False, indent=2))
         else:
@@ -79,13 +97,16 @@ def ask(
 
 
 @app.command()
-def chat(model: ModelOption = None, no_llm: NoLlmOption = False) -> None:
+def chat(model: ModelOption = None, no_llm: NoLlmOption = False, max_wrong: MaxWrongOption = None) -> None:
     """Ask one question after another; follow-ups are understood. An empty line ends."""
     from rag.answer import ask as answer_question
     from rag.engine import Engine
 
     history: list[Turn] = []
-    with _one_line_errors(), Engine(_settings(model="none" if no_llm else model)) as engine:
+    with (
+        _one_line_errors(),
+        Engine(_settings(model="none" if no_llm else model, max_wrong=max_wrong)) as engine,
+    ):
         engine.warm()
         for question in terminal.questions():
             try:
@@ -95,6 +116,32 @@ def chat(model: ModelOption = None, no_llm: NoLlmOption = False) -> None:
                 continue
             terminal.print_answer(answer)
             history.append(Turn(question, answer.answer))
+
+
+@app.command()
+def verify(
+    bundles: Annotated[list[Path] | None, typer.Argument(help="saved answers; none: the kept conversations")] = None,
+) -> None:
+    """Check saved answers again, without a model: every quote, and every sentence by the gates it passed.
+
+    Without files, list the quotes of kept conversations that do not stand in the documents any more.
+    """
+    from rag import bundle
+    from rag.engine import Engine
+
+    with _one_line_errors():
+        if bundles:
+            found = [f"{path}: {problem}" for path in bundles for problem in bundle.problems(bundle.read(path))]
+            checked = f"{len(bundles)} checked"
+        else:
+            with Engine(_settings()) as engine:
+                kept = bundle.kept(engine.library)
+            found = [line for line, standing in kept if standing not in {"unchanged", "moved"}]
+            checked = f"{len(kept)} quotes of kept answers checked"
+    for line in found:
+        typer.echo(line)
+    terminal.note(f"{checked}, {len(found) or 'no'} problems")
+    raise typer.Exit(FAILED if found else 0)
 
 
 @app.command()
@@ -114,35 +161,64 @@ def serve(
 
 @docs.command("list")
 def docs_list(as_json: JsonOption = False) -> None:
-    """List the indexed documents."""
+    """List the indexed documents, each with its other names and with those that are nearly the same."""
     from rag.engine import Engine
 
     with _one_line_errors(), Engine(_settings()) as engine:
-        found = engine.library.documents()
+        found, near = engine.library.documents(), engine.library.store.near_duplicates()
         if as_json:
-            typer.echo(json.dumps([_summary(document) for document in found], ensure_ascii=False, indent=2))
+            listed = [_summary(document) | {"near": near.get(document.id, ())} for document in found]
+            typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         else:
-            terminal.print_documents(found)
+            terminal.print_documents(found, near)
 
 
 @docs.command("show")
-def docs_show(document: str) -> None:
-    """Print a document's text as it is indexed."""
+def docs_show(
+    document: str,
+    revision: Annotated[str, typer.Option(help="an earlier revision, or how its name begins")] = "",
+) -> None:
+    """Print a document's text as it is indexed, or as it was."""
     from rag.engine import Engine
 
     with _one_line_errors(), Engine(_settings()) as engine:
-        typer.echo(engine.library.document(document).text)
+        found, present = engine.library.document(document, revision), engine.library.document(document)
+        if found.revision != present.revision:
+            terminal.note(f"this document has changed since; today's revision is {present.revision}")
+        typer.echo(found.text)
 
 
 @docs.command("remove")
 def docs_remove(documents: list[str]) -> None:
-    """Take documents out of the index; their files stay."""
+    """Forget documents and print a receipt for each; their files stay."""
     from rag.engine import Engine
 
     with _one_line_errors(), Engine(_settings()) as engine:
         for document in documents:
-            engine.library.remove(document)
-            typer.echo(f"removed {document}")
+            receipt = engine.library.remove(document)
+            typer.echo(receipt.to_json())
+            if Path(receipt.source).is_file():
+                terminal.note(f"{receipt.source} is still there: indexing it again brings the document back")
+
+
+@docs.command("receipts")
+def docs_receipts() -> None:
+    """Print the receipts of all documents that were ever removed."""
+    from rag.engine import Engine
+
+    with _one_line_errors(), Engine(_settings()) as engine:
+        for receipt in engine.library.store.receipts():
+            typer.echo(receipt.to_json())
+
+
+@docs.command("purge")
+def docs_purge() -> None:
+    """Leave no trace on the disk of documents that were removed, and of revisions that nothing quotes."""
+    from rag.engine import Engine
+
+    with _one_line_errors(), Engine(_settings()) as engine:
+        engine.library.purge()
+    terminal.note("purged; what was removed is in no file of Vouch any more (your own questions stay)")
 
 
 @models.command("list")
@@ -189,6 +265,17 @@ def main() -> NoReturn:
     threads.calm()
     app(prog_name="vouch")
     raise SystemExit(0)
+
+
+def _watch(paths: list[Path], prune: bool) -> None:
+    """Index, then follow the folders until Ctrl-C, which is how this ends well."""
+    from rag.engine import Engine
+    from rag.watch import follow
+
+    with _one_line_errors(), Engine(_settings()) as engine, contextlib.suppress(KeyboardInterrupt):
+        for report in follow(engine.library, paths, prune=prune, complain=terminal.complain):
+            terminal.print_report(report)
+            terminal.note("watching; Ctrl-C ends")
 
 
 def _settings(**flags: Any) -> Settings:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from fractions import Fraction
+from datetime import date
 
 from rag import chunk, prompt, verify, words
 from rag.generate import Writer
-from rag.records import Evidence, Span
+from rag.records import Evidence
 
-# Characters behind an answer in which its unit may stand.
-_UNIT_WITHIN = 12
 # An answer is a sentence or three, not a digest.
 _MOST_SENTENCES = 3
 _MOST_TOKENS = 64
@@ -64,11 +62,11 @@ def _statements(writer: Writer | None, question: str, evidence: Sequence[Evidenc
                 yield draft, holders
                 break
     for piece in evidence:
-        text = _shortened(piece)
-        yield text, [other for other in evidence if other is piece or _shortened(other) == text]
+        text = wording(piece)
+        yield text, [other for other in evidence if other is piece or wording(other) == text]
 
 
-def _shortened(piece: Evidence) -> str:
+def wording(piece: Evidence) -> str:
     """Return a quote in one line, without a statement joined to the one that answers by "and" or a semicolon."""
     more = _MORE.search(piece.quote, piece.answer.end - piece.span.start)
     if not more:
@@ -79,7 +77,8 @@ def _shortened(piece: Evidence) -> str:
 def holds(sentence: str, piece: Evidence, question: str) -> bool:
     """Tell whether a quote holds a sentence, and the sentence keeps the words that answer."""
     keeps = piece.answer == piece.span or _answer_words(piece) <= set(words.content_words(sentence))
-    return keeps and not verify.objections(sentence, _up_to_answer(piece), question)
+    today = date.fromisoformat(piece.passage.date) if piece.passage.date else None
+    return keeps and not verify.objections(sentence, _up_to_answer(piece), question, today)
 
 
 def _up_to_answer(piece: Evidence) -> str:
@@ -120,19 +119,3 @@ def _adds(piece: Evidence, shown: Sequence[str]) -> bool:
     """Tell whether a quote answers with words that are not shown yet."""
     known = {word for sentence in shown for word in words.content_words(sentence)}
     return not shown or not _answer_words(piece) <= known
-
-
-def disagree(evidence: Sequence[Evidence]) -> bool:
-    """Tell whether two documents answer with different numbers of the same thing.
-
-    Only numbers with a unit ("$100 million", "five days") are compared. Differing names and spellings are shown one
-    after the other, but not called a disagreement yet.
-    """
-    told: dict[str, list[tuple[str, Fraction]]] = {}
-    for piece in evidence:
-        following = piece.passage.quote(Span(piece.answer.start, piece.span.end))
-        answer = verify.values(following[: piece.answer.end - piece.answer.start + _UNIT_WITHIN])
-        for value in answer[:1]:
-            if value.unit:
-                told.setdefault(value.unit, []).append((piece.passage.document, value.number))
-    return any(one[0] != other[0] and one[1] != other[1] for same in told.values() for one in same for other in same)

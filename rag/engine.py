@@ -14,7 +14,8 @@ from rag.errors import VouchError
 from rag.library import Library
 from rag.models import Models
 from rag.queueing import Turnstile
-from rag.rerank import Reader, TrainedReader
+from rag.records import Question
+from rag.rerank import Reader, TrainedReader, threshold_within
 from rag.settings import Settings
 from rag.suggest import suggestions
 
@@ -72,6 +73,16 @@ class Engine:
             if self._reader is None:
                 self._reader = TrainedReader.shipped(self.settings.models_path, self.embedder, self.settings.threads)
             return self._reader
+
+    def least(self, question: Question) -> float:
+        """Return the least score that counts as an answer, higher where an error budget was given.
+
+        Raises:
+            BadQuestion: no threshold is known that keeps the budget.
+        """
+        budget = question.max_wrong or self.settings.max_wrong
+        least = self.reader.threshold
+        return max(least, threshold_within(budget)) if budget else least
 
     def suggestions(self) -> list[str]:
         """Return a few questions that the indexed documents can answer; none while they are being looked for.

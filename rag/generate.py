@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+import numpy as np
+import numpy.typing as npt
+
 from rag.errors import BadModel
+from rag.lock import Lock, vocabulary
 from rag.records import Message
 
 # Room for the instructions, four evidence sentences, the question and the answer; more would only cost memory.
@@ -36,7 +40,10 @@ class Writer(Protocol):
 
 
 class LlamaWriter:
-    """A GGUF file in this process, deterministic: temperature 0 and a fixed seed."""
+    """A GGUF file in this process, deterministic: temperature 0 and a fixed seed.
+
+    What it writes is one sentence in words of the last message (``rag.lock``): it has no others to choose from.
+    """
 
     def __init__(self, path: Path, name: str, threads: int) -> None:
         check_gguf(path)
@@ -65,9 +72,18 @@ class LlamaWriter:
             prompt = self._tokens(messages)
             room = min(max_tokens, _CONTEXT - len(prompt))
             pending = b""
-            for count, token in enumerate(llama.generate(prompt, temp=0.0)):
+            lock = Lock(vocabulary(messages[-1].text), self._plain, self._ends)
+
+            def locked(_: Any, scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+                allowed = lock.allowed()
+                kept = np.full_like(scores, -np.inf)
+                kept[allowed] = scores[allowed]
+                return kept
+
+            for count, token in enumerate(llama.generate(prompt, temp=0.0, logits_processor=[locked])):
                 if count >= room or token in self._ends:
                     break
+                lock.take(token)
                 pending += llama.detokenize([token])
                 # A character may be spread over tokens: wait until it is whole.
                 try:
@@ -85,6 +101,10 @@ class LlamaWriter:
         tokens = self._llama.tokenize(text.encode(), add_bos=False, special=True)
         return list(tokens) if len(tokens) == 1 else []
 
+    def _plain(self, text: str) -> list[int]:
+        """Return the tokens of a text in which nothing is a mark between messages."""
+        return list(self._llama.tokenize(text.encode(), add_bos=False, special=False))
+
     def _tokens(self, messages: Sequence[Message]) -> list[int]:
         """Return the prompt in ChatML form; a model without those marks sees them as plain text."""
         llama = self._llama
@@ -92,7 +112,7 @@ class LlamaWriter:
         tokens: list[int] = bos
         for message in messages:
             tokens += llama.tokenize(f"<|im_start|>{message.role}\n".encode(), add_bos=False, special=True)
-            tokens += llama.tokenize(message.text.encode(), add_bos=False, special=False)
+            tokens += self._plain(message.text)
             tokens += llama.tokenize(b"<|im_end|>\n", add_bos=False, special=True)
         tokens += llama.tokenize(b"<|im_start|>assistant\n", add_bos=False, special=True)
         return tokens

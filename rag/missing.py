@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag import words
 from rag.records import Hit
 
+_MEASURES = {
+    "long": "length", "old": "age", "tall": "height", "high": "height", "wide": "width", "deep": "depth",
+    "heavy": "weight", "far": "distance", "fast": "speed", "big": "size", "large": "size",
+    "thick": "thickness", "often": "frequency",
+}  # fmt: skip
+_HOW = re.compile(rf"\bhow\s+(?P<how>{'|'.join(_MEASURES)})\b", re.IGNORECASE)
+_HOW_MANY = re.compile(r"\bhow many\s+(?P<what>[a-z][\w’'-]*)", re.IGNORECASE)
+_KINDS = tuple(
+    (re.compile(pattern, re.IGNORECASE), kind)
+    for pattern, kind in (
+        (r"\bhow much\b", "how much"),
+        (r"^\W*(?:and\s+)?(?:since\s+|until\s+)?when\b|\b(?:what|which)\s+(?:year|date|day|month)\b", "when"),
+        (r"^\W*(?:and\s+)?(?:by\s+|with\s+|for\s+)?who(?:m|se)?\b", "who"),
+        (r"^\W*(?:and\s+)?(?:from\s+)?where\b", "where"),
+        (r"^\W*(?:and\s+)?why\b", "why"),
+    )
+)
 # Shorter words ("der", "1") tell nobody what is missing; short names do.
 _LEAST_LETTERS = 4
 
@@ -20,12 +38,25 @@ def touches(question: str, hits: Sequence[Hit]) -> bool:
 def reason(question: str, hits: Sequence[Hit]) -> str:
     """Say, for a question without an answer, what the nearest passages do speak of and what they do not."""
     told = {stem for hit in hits for stem in words.content_words(hit.passage.text)}
-    found, missing = _phrases(question, told)
+    found, missing = _phrases(_HOW.sub("", question), told)
+    measured = _HOW.search(question)
+    if found and measured and not missing:
+        return f"The documents speak of {_listed(found)}, but do not tell the {_MEASURES[measured['how'].casefold()]}."
     if not found:
         return "No document speaks of this."
-    if not missing:
-        return f"The documents speak of {_listed(found)}, but no sentence in them answers this."
-    return f"The documents speak of {_listed(found)}, but say nothing of {_listed(missing)}."
+    if missing:
+        return f"The documents speak of {_listed(found)}, but say nothing of {_listed(missing)}."
+    kind = asked_for(question)
+    what = f"do not tell {kind}" if kind else "no sentence in them answers this"
+    return f"The documents speak of {_listed(found)}, but {what}."
+
+
+def asked_for(question: str) -> str:
+    """Return in words what kind of answer a question wants, "" where its form does not tell."""
+    many = _HOW_MANY.search(question)
+    if many:
+        return f"how many {many['what']}"
+    return next((kind for pattern, kind in _KINDS if pattern.search(question)), "")
 
 
 def _phrases(question: str, told: set[str]) -> tuple[list[str], list[str]]:

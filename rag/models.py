@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rag import weights
+from rag import prompt, weights
 from rag.errors import BadModel, BadStore, UnknownModel
 from rag.generate import LlamaWriter, RemoteWriter, Writer, check_gguf
 from rag.settings import FILE_NAME, Settings
@@ -63,14 +63,29 @@ class Models:
                 self._writers[name] = self._load(name)
             return self._writers[name]
 
+    def fingerprint(self, name: str | None) -> str:
+        """Return what tells which model and prompt word an answer: its name, the sha256 of its file, of the prompt."""
+        name = self.check(name)
+        if name == NONE:
+            return NONE
+        if name.startswith(("http://", "https://")):
+            made = name.rpartition("#")[2]
+        else:
+            path = weights.locate(weights.WRITER) if name == EMBEDDED else self._file(name)
+            made = f"sha256:{weights.file_sha256(path)}"
+        return f"{name.rpartition('#')[2].rpartition('/')[2]} {made} prompt:{prompt.FINGERPRINT}"
+
+    def _file(self, name: str) -> Path:
+        own = files_folder(self._settings) / name
+        return own if own.is_file() else Path(name).expanduser()
+
     def _load(self, name: str) -> Writer:
         if name == EMBEDDED:
             folder = weights.prepared(weights.WRITER_COPY, self._settings.models_path)
             return LlamaWriter(folder / "writer.gguf", _EMBEDDED_NAME, self._settings.threads)
         if name.startswith(("http://", "https://")):
             return RemoteWriter(name)
-        own = files_folder(self._settings) / name
-        path = own if own.is_file() else Path(name).expanduser()
+        path = self._file(name)
         return LlamaWriter(path, path.name, self._settings.threads)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 
@@ -28,6 +29,8 @@ _EXAMPLES = (
         "The tram line costs $40 million.",
     ),
 )
+# Tells two versions of the prompt apart.
+FINGERPRINT = hashlib.sha256(repr((_INSTRUCTIONS, _EXAMPLES)).encode()).hexdigest()[:12]
 # About 75 words a sentence at most: four stay within a prompt of a few hundred tokens.
 _MAX_CHARACTERS = 450
 _CHAT_MARK = re.compile(r"<\|[^|>]{0,40}\|>")

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from rag import decode, expect, weights
 from rag.embed import Embedder, padded
-from rag.errors import BadModel
+from rag.errors import BadModel, BadQuestion
 from rag.records import Evidence, Passage, Span
 
 # Training used these limits; a passage that is cut loses its tail (rag/train/README.md).
@@ -39,6 +41,11 @@ _HOPELESS = 0.01
 # Evidence that is much less likely than the best is not put beside it.
 _BESIDE_BEST = 0.4
 _MOST = 4
+# A heading names what follows and a question asks: what they say is rarely what answers. Their scores count for less,
+# so that they lead only where nothing else answers.
+_HEADING, _QUESTION = 0.5, 0.25
+_HEADING_WORDS = 12
+_ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*\s*$")
 
 
 class Reader(Protocol):
@@ -66,18 +73,42 @@ class Calibration:
         Raises:
             BadModel: the file beside the weights is missing or damaged.
         """
-        try:
-            manifest = files("rag").joinpath("reader", "reader.json").read_text(encoding="utf-8")
-            found = json.loads(manifest)["calibration"]["answerable"]
+        with _manifest() as calibration:
+            found = calibration["answerable"]
             return cls(float(found["scale"]), float(found["shift"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise BadModel(f"rag/reader/reader.json cannot be used ({error!r}); reinstall vouch-rag") from None
+
+
+@contextmanager
+def _manifest() -> Iterator[dict[str, Any]]:
+    """Give what was found on held-out data when the weights were made."""
+    try:
+        manifest = files("rag").joinpath("reader", "reader.json").read_text(encoding="utf-8")
+        yield json.loads(manifest)["calibration"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BadModel(f"rag/reader/reader.json cannot be used ({error!r}); reinstall vouch-rag") from None
+
+
+def threshold_within(budget: float) -> float:
+    """Return the least score that kept the share of wrong answers among those shown within a budget.
+
+    It held on the askings of ``rag.train.budget``, half of which have no answer; on other documents it is a guide.
+
+    Raises:
+        BadQuestion: the budget is smaller than any that could be kept.
+    """
+    with _manifest() as calibration:
+        rows = calibration["served"]["budgets"]
+        kept = [row for row in rows if row["coverage"] > 0]
+        if fits := [row for row in kept if row["budget"] <= budget]:
+            return float(fits[-1]["threshold"])
+        smallest = min(float(row["budget"]) for row in kept)
+    raise BadQuestion(f"max_wrong is {budget:g}; the smallest share that any threshold kept is {smallest:g}")
 
 
 class TrainedReader:
     """The shipped reader on OpenVINO. Safe to call from several threads; they take turns."""
 
-    name = "vouch-reader"
+    name = f"vouch-reader sha256:{weights.READER.sha256}"
     threshold = _THRESHOLD
     likeness = LIKENESS
 
@@ -139,7 +170,8 @@ class TrainedReader:
             replace(piece, score=float(decode.sigmoid(_log_odds(piece.score) + self.likeness * (float(like) - _ALIKE))))
             for piece, like in zip(hopeful, likeness, strict=True)
         ]
-        return [*weighed, *(piece for piece in found if piece.score <= _HOPELESS)]
+        hopeless = [piece for piece in found if piece.score <= _HOPELESS]
+        return [replace(piece, score=piece.score * _worth(piece.quote)) for piece in (*weighed, *hopeless)]
 
     def _logits(self, tokens: Sequence[Sequence[int]], first: int) -> tuple[decode.Floats, decode.Floats]:
         ids, mask = padded(tokens)
@@ -158,6 +190,14 @@ class TrainedReader:
                 answer = Span(passage.start + best[0], min(passage.start + best[1], span.end))
             found.append(Evidence(passage, span, answers * share, answer))
         return found
+
+
+def _worth(quote: str) -> float:
+    """Return how much of its score a sentence keeps for its form: a heading and a question less than a statement."""
+    end = _ENDS.search(quote)
+    if end and "?" in end.group():
+        return _QUESTION
+    return 1.0 if end or len(quote.split()) > _HEADING_WORDS else _HEADING
 
 
 def _log_odds(chance: float) -> float:

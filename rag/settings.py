@@ -34,6 +34,12 @@ class Settings(BaseModel):
     max_history: int = Field(20, ge=0, description="earlier turns that are looked at")
     max_file_mb: int = Field(64, ge=1, description="larger files are refused")
     parse_seconds: int = Field(60, ge=1, description="wall time for parsing one file")
+    max_wrong: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="share of wrong answers among those shown that the threshold is to keep, such as 0.1",
+    )
     queue: int = Field(8, ge=1, description="questions that may wait for the model")
     queue_seconds: float = Field(30.0, gt=0, description="how long one may wait")
 

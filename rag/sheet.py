@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote as url_quote
 
-from rag.records import AnswerSentence, Citation, Evidence, Hit, Retrieved, Said
+from rag.records import AnswerSentence, Citation, Evidence, Hit, Retrieved, Said, page_at
 
 
 class Sheet:
@@ -37,7 +37,8 @@ class Sheet:
         for citation in self.citations:
             if (citation.document, citation.start, citation.end) == (passage.document, span.start, span.end):
                 return citation.id
-        url = f"/documents/{url_quote(passage.document)}?start={span.start}&end={span.end}#quote"
+        place = f"start={span.start}&end={span.end}&revision={passage.revision}"
+        url = f"/documents/{url_quote(passage.document)}?{place}#quote"
         number = len(self.citations) + 1
         self.citations.append(
             Citation(
@@ -49,6 +50,11 @@ class Sheet:
                 span.end,
                 piece.quote,
                 url,
+                passage.also,
+                page_at(passage.pages, span.start),
+                passage.date,
+                piece.answer.start,
+                piece.answer.end,
             )
         )
         return number

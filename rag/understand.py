@@ -1,184 +1,157 @@
 """What does a follow-up ask when it stands alone? Question and history to the ways it may read. Pure, no model.
 
-What a pronoun or a gap stands for is a guess from the turn before; there are often two or three. All of them are
+What a pronoun or a gap stands for is a guess from the turns before; there are often two or three. All of them are
 searched, the reader keeps the one whose answer it is surest of, and the user is shown which one that was.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rag import words
+from rag import ellipsis, words
+from rag.pronouns import DEFINES, THIS, beside, filled, known, points
 from rag.records import Question, Turn
+from rag.talk import SHORT, Talk, unmarked
+from rag.topics import LIGHT, RELATIONAL, kind_asked_for, names, relates, topics
 
-_PERSON = re.compile(r"\b(?:he|she|him|his|her|hers)\b", re.IGNORECASE)
-_THING = re.compile(
-    r"\b(?:it|its|they|them|their|this one|that one|these|those)\b|\b(?:this|that|there)(?=\W*$)"
-    r"|\b(?:this|that|these|those)\s(?=(?:[a-z]+)\b)",
-    re.IGNORECASE,
-)
+# Opens a question that leaves something out: "And sugar?", "No, the rail link."
 _OPENING = re.compile(
-    r"^(?:and|but|so|or|also|ok|okay|no|yes|then|what about|how about)\b[\s,]*(?:what about\b|how about\b)?[\s,]*",
+    r"^(?:(?:and|but|so|or|also|no|nope|then|sorry|i mean|i meant|what about|how about)\b[\s,.!]*)+", re.IGNORECASE
+)
+# Says nothing at all.
+_FILLER = re.compile(
+    r"^(?:(?:ok|okay|yes|yeah|now|well|oh|ah+|hmm+|wow|thanks|thank you|great|cool|interesting|never mind|i see"
+    r"|(?:that(?:['’]s| is| sounds?)|how|very|cool|so)\s+(?:\w+\s+)?"
+    r"(?:interesting|cool|great|good|nice|name|sad|bad|funny))"
+    r"(?=\W)[\s,.!]*)+",
     re.IGNORECASE,
 )
-_ASKS = re.compile(
-    r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|will)\b", re.I
-)
-_ASKS_FOR_A_NAME = re.compile(r"^\W*(?:which|what|who|whom)\b", re.IGNORECASE)
-_NAME = re.compile(r"\b[A-Z][\w’'-]*(?:\s+(?:of|the|al|de|van|bin)?\s?[A-Z][\w’'-]*)*")
-_PHRASE = re.compile(
-    r"\b(?P<article>the|an?|their|its|his|her|which|what)\s+(?=(?P<words>(?:[\w$%-]+[ ]?){1,5}))", re.IGNORECASE
-)
-# Where a second question begins inside one: "Who makes it, and what does it cost?" With less than a verb and a thing
-# behind the question word ("and when?") the two are one question; without a comma a helping verb has to tell.
-_WH = r"(?:(?:in|on|at|by|for|from|to|with)\s+)?(?:who|what|which|when|where|why|how)\b"
-_HELPS = r"(?:is|are|was|were|do|does|did|has|have|had|will|can|could|would)\b"
-_SECOND = re.compile(
-    rf",\s*and\s+(?={_WH}(?:\W+\w+){{3,}}|{_HELPS})"
-    rf"|\s+and\s+(?={_WH}(?:\W+\w+){{0,3}}?\W+{_HELPS})"
-    r"|(?<=\?)\s+(?=[A-Z])",
-    re.IGNORECASE,
-)
-# "What date" and "what share" ask for a value: nothing that "it" may stand for afterwards.
-_MEASURES = frozenset(
-    "date year day month time kind type sort percentage percent share proportion number amount".split()
-)
-
-_ARTICLE = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
-_PREPOSITION = re.compile(
-    r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without)\b", re.IGNORECASE
-)
-_WEATHER = re.compile(r"\bit\s+(?:rain|snow|freeze|take\s+long)\w*\b", re.IGNORECASE)
-_QUOTED = re.compile(r"[\"“”«»]")
-_MARKS = re.compile(r"\[\d+\]")
-# A question with this few words of its own, opened by "And ...", leaves out what the one before asked about.
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z])")
+_NOT_THAT = re.compile(r"^not\s+[^,?]{1,40},\s*(?:but\s+)?", re.IGNORECASE)
+_BESIDE = re.compile(r"\s\([^()]*\)(?=\W*$)")
+# A question with this few words of its own leaves out what the one before asked about.
 _FEW = 3
 _MOST = 4
-
-
-def parts_of(question: str) -> list[str]:
-    """Return the questions that a question is made of, in order; most are made of one."""
-    parts = [part.strip(" ,") for part in _SECOND.split(question) if part and part.strip(" ,")]
-    # A title in quotation marks may hold anything; a part that names nothing is no question of its own.
-    whole = _QUOTED.search(question) or not all(_ASKS.search(part) and words.content_words(part) for part in parts)
-    if len(parts) < 2 or whole:
-        return [question]
-    return [f"{part[:1].upper()}{part[1:].rstrip('?')}?" for part in parts]
+# Characters of the last answer that are searched with a follow-up.
+_TOLD = 300
 
 
 def wordings(question: Question) -> list[str]:
-    """Return at most four ways in which a question may read alone, the likeliest first, the question itself last."""
+    """Return at most four ways in which a question may read alone, the likeliest first, the question itself among them.
+
+    The question itself is left out where a pronoun in it says nothing alone and it was put in full.
+    """
     asked = question.text.strip()
     if not question.history:
         return [asked]
-    *before, last = question.history
-    # The turn before may have been a follow-up as well: its own topic reaches on.
-    earlier = wordings(Question(last.question, tuple(before)))[0]
-    turn = Turn(earlier, _MARKS.sub("", last.answer))
-    found = list(dict.fromkeys(_readings(asked, turn)))[: _MOST - 1]
-    return [*found, asked] if asked not in found else found
+    return list(dict.fromkeys(_readings(asked, _talk(question.history))))[:_MOST]
 
 
-def _readings(asked: str, turn: Turn) -> Iterator[str]:
-    opening = _OPENING.match(asked)
-    bare = asked[opening.end() :] if opening else asked
-    if _PERSON.search(bare):
-        yield from (_put(_PERSON, person, bare) for person in _persons(turn))
-    if _refers(bare, turn):
-        yield from (_put(_THING, topic, bare) for topic in _topics(turn))
+def searches(question: Question) -> list[str]:
+    """Return what to search for: the ways in which a question may read, and it beside all that was just spoken of."""
+    found = wordings(question)
+    if not question.history or found == [question.text.strip()]:
+        return found
+    talk = _talk(question.history)
+    answer = talk.turn.answer[:_TOLD]
+    return [*found[:2], f"{found[0]} {talk.turn.question} {answer} {talk.things[-1] if talk.things else ''}"]
+
+
+def _talk(history: Sequence[Turn]) -> Talk:
+    """Walk through the turns: a full question brings its own things to the front, a follow-up keeps those before it."""
+    talk = Talk((), Turn("", ""), ())
+    for number, turn in enumerate(history):
+        asked = turn.question.strip()
+        answer = unmarked(turn.answer)
+        own = [topic for topic in topics(asked) if not relates(topic)] or topics(asked)
+        told = _told(asked, answer)
+        if number and _leans(asked, talk):
+            full = _BESIDE.sub("", next(_readings(asked, talk)))
+            named = [topic for topic in own if topic in names(asked)]
+            kept = [*talk.things[:1], *named, *told, *talk.things[1:]]
+        else:
+            full = asked
+            # A question that names nothing may still be about what the one before was about.
+            front = [*own[:1], *talk.things[:1], *own[1:2]] if number and not names(asked) else own[:2]
+            kept = [*told, *front, *talk.things] if ellipsis.asks_for_a_name(asked) else [*front, *told, *talk.things]
+        talk = Talk(kept, Turn(full, answer), history[: number + 1])
+    return talk
+
+
+def _told(asked: str, answer: str) -> list[str]:
+    """Return the name that a short answer adds, of the kind asked for or the first; no person's: no "it" is one."""
+    if len(answer) >= SHORT or ellipsis.asks_for_a_person(asked):
+        return []
+    told = [name for name in names(answer) if name.casefold() not in asked.casefold()]
+    kind = kind_asked_for(asked)
+    return ([name for name in told if kind and name.casefold().endswith(kind)] or told)[:1]
+
+
+def _leans(asked: str, talk: Talk) -> bool:
+    """Tell whether a question needs what was said before: by a pronoun, by a gap, or by how little it names."""
+    _, bare, opened = _split(asked)
+    return points(bare, talk) or _gap(bare, opened)
+
+
+def _gap(bare: str, opened: bool) -> bool:
+    own = _own(bare)
+    if THIS.search(bare):
+        return False  # "this city" tells which, though nobody spoke of it
+    if names(bare):
+        return opened and len(own) <= _FEW
+    return not own or (len(own) <= _FEW and not DEFINES.search(bare)) or _relates_to_nothing(bare)
+
+
+def _own(bare: str) -> list[str]:
+    return [stem for stem in words.content_words(bare) if stem not in LIGHT]
+
+
+def _relates_to_nothing(bare: str) -> bool:
+    """Tell whether a question asks for "the causes" without saying of what."""
+    found = re.search(r"\b(?P<noun>[\w’'-]+)\W*$", bare) or re.search(r"(?P<noun>)", bare)
+    last = words.stem(words.fold(found["noun"])) if found else ""
+    return last in RELATIONAL and not re.search(r"\b(?:of|for|in|about|to)\b", bare)
+
+
+def _split(asked: str) -> tuple[str, str, bool]:
+    """Return the statements before a question, the question without its opening, and whether it had one."""
+    plain = _FILLER.sub("", asked) or asked
+    *before, last = _SENTENCE.split(plain)
+    bare = _NOT_THAT.sub("", _OPENING.sub("", last)) or last
+    return " ".join(before), f"{bare[:1].upper()}{bare[1:]}" if ellipsis.ASKS.search(bare) else bare, bare != last
+
+
+def _readings(asked: str, talk: Talk) -> Iterator[str]:
+    before, bare, opened = _split(asked)
+    for full in _each(known(bare, talk), opened, talk):
+        yield asked if full == bare and opened else f"{before} {full}".strip()
+    if _own(bare) or not talk.things:
+        yield asked
+
+
+def _each(bare: str, opened: bool, talk: Talk) -> Iterator[str]:
+    """Yield the ways in which one question may read, the likeliest first."""
+    item = ellipsis.item(bare, talk.turn.answer)
+    if item and not _own(bare):
+        yield from ellipsis.replaced(talk.turn.question, item)
+    bare = _with_item(bare, item)
+    if points(bare, talk):
+        yield from filled(bare, talk)
         return
-    own = words.content_words(bare)
-    if not own and not _ASKS.search(bare):
-        return  # "and?" leaves nothing to search for
-    if not own or (opening and len(own) <= _FEW):
-        bare = bare.rstrip("?!. ")
-        if own and not _ASKS.search(bare) and not _PREPOSITION.match(bare):
-            yield from _replaced(turn.question, bare)
-        yield from (f"{bare[:1].upper()}{bare[1:]} ({topic})?" for topic in _topics(turn))
+    if not words.content_words(bare) and not ellipsis.ASKS.search(bare):
+        yield bare  # "and?" leaves nothing to search for
+        return
+    if _gap(bare, opened) and talk.things:
+        sure = opened or not _own(bare) or _relates_to_nothing(bare)
+        if not sure:
+            yield bare
+        if sure:
+            yield from ellipsis.completed(bare, talk.turn)
+        if words.content_words(bare) or not talk.turn.question:
+            yield from (beside(bare, topic) for topic in talk.things[:2])
+    yield bare
 
 
-def _refers(bare: str, turn: Turn) -> bool:
-    """Tell whether a pronoun stands for something said before.
-
-    "This lease" does where a lease was spoken of or nothing else names it; the "it" of "does it rain" never does.
-    """
-    match = _THING.search(bare)
-    if not match or _WEATHER.search(bare):
-        return False
-    if not match.group().endswith(" "):
-        return True
-    noun = words.content_words(bare[match.end() :])[:1]
-    return bool(noun) and noun[0] in words.content_words(f"{turn.question} {turn.answer}")
-
-
-def _put(pronoun: re.Pattern[str], phrase: str, text: str) -> str:
-    def replace(match: re.Match[str]) -> str:
-        if match.group().endswith(" "):  # "that center": the noun stays, what it belongs to is named
-            return f"{phrase} "
-        possessive = match.group().casefold() in {"its", "their", "his"}
-        return f"{phrase}'s" if possessive else phrase
-
-    replaced = pronoun.sub(replace, text, count=1)
-    return replaced[:1].upper() + replaced[1:]
-
-
-def _replaced(question: str, phrase: str) -> Iterator[str]:
-    """Yield the question before with another thing asked about: its last run of naming words replaced, then others."""
-    phrase = _ARTICLE.sub("", phrase)
-    runs = list(re.finditer(r"[^\W_][\w$%’'-]*(?:[ -][^\W_][\w$%’'-]*)*", _masked(question)))
-    for run in (*runs[-1:], *runs[:-1]):
-        yield question[: run.start()] + phrase + question[run.end() :]
-
-
-def _masked(question: str) -> str:
-    """Blank out the words that only hold a question together, so that what is left are the things it names."""
-    masked = list(question)
-    for word, start, end in words.words(question):
-        if word in words.FUNCTION_WORDS:
-            masked[start:end] = "." * (end - start)
-    return "".join(masked)
-
-
-def _persons(turn: Turn) -> Iterator[str]:
-    """Yield the names of two words or more that were spoken of, those of the question first."""
-    for text in (turn.question, turn.answer):
-        yield from (name for name in _names(text) if " " in name)
-
-
-def _topics(turn: Turn) -> Iterator[str]:
-    """Yield what "it" may stand for: what was asked for or about, and the first names of the answer."""
-    asked = [*_phrases(turn.question), *_names(turn.question)[-1:]]
-    known = turn.question.casefold()
-    told = [name for name in _names(turn.answer) if name.casefold() not in known][:2]
-    yield from (*told[:1], *asked, *told[1:]) if _ASKS_FOR_A_NAME.match(turn.question) else (*asked, *told)
-    if not asked and not told:
-        yield " ".join(word for word, _, _ in words.words(turn.question) if word not in words.FUNCTION_WORDS)
-
-
-def _phrases(question: str) -> Iterator[str]:
-    """Yield the things that a question names: "the bridge" of "does the bridge cost", "the river" of "which river"."""
-    for phrase in _PHRASE.finditer(question):
-        kept: list[str] = []
-        for word in phrase["words"].split():
-            if word.casefold() in words.FUNCTION_WORDS:
-                break
-            kept.append(word)
-        if phrase["article"].casefold() in {"which", "what"}:
-            kept = [word for word in kept[:1] if word.casefold() not in _MEASURES]  # a verb stands behind it
-        elif len(kept) > 1 and re.search(r"\b(?:do|does|did)\b", question[: phrase.start()], re.IGNORECASE):
-            kept.pop()  # the verb stands behind its subject
-        if kept:
-            yield f"the {' '.join(kept)}"
-
-
-def _names(text: str) -> list[str]:
-    found = []
-    for match in _NAME.finditer(text):
-        name = match.group()
-        first, _, rest = name.partition(" ")
-        if first.casefold() in words.FUNCTION_WORDS:
-            name = rest
-        if name and name.casefold() not in words.FUNCTION_WORDS:
-            found.append(name)
-    return found
+def _with_item(bare: str, item: str) -> str:
+    return ellipsis.NTH.sub(item, bare, count=1) if item else bare

@@ -6,66 +6,29 @@ that it wrongly lets through is an invention with a citation behind it, which co
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
+from typing import Literal
 
 from rag import words
+from rag.align import Alignment, align
+from rag.items import KINDS_OF_PLACE, Item, Reading, read
+from rag.lexicon import SUPERLATIVES, canon
+from rag.matching import candidates
+from rag.stance import Mark
+from rag.values import quantities
 
-_NUMBER = re.compile(
-    r"(?P<minus>(?<![\w.])[-−])?(?P<sign>[$€£¥₽]|\b(?:usd|eur|gbp|rub)\s?)?"
-    r"(?<![\w.])(?P<digits>\d+(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
-    r"(?:(?P<ordinal>st|nd|rd|th)\b|(?P<glued>bn|[a-zµ°]{1,4})\b)?"
-    r"(?:[\s-](?P<scale>hundred|thousand|million|billion|trillion|dozen)s?\b)?"
-    r"(?P<percent>\s?(?:%|percent\b|per\s?cent\b))?(?:\s?(?P<after>[$€£¥₽°]))?",
-    re.IGNORECASE,
-)
-# A number as it is written, with all that is glued to it: what a reader would see changed.
-_WRITTEN = re.compile(r"(?:(?<![\w.])[-−])?\d[\w.,:/]*(?:\s?[%°])?")
-_SMALL_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen twenty"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SMALL = {word: number for number, word in enumerate(_SMALL_WORDS)} | {
-    word: 10 * number for number, word in enumerate(_TENS, start=2)
-}
-_SCALES = {
-    "hundred": 100,
-    "thousand": 10**3,
-    "million": 10**6,
-    "billion": 10**9,
-    "trillion": 10**12,
-    "dozen": 12,
-}
-_SMALL_NUMBER = re.compile(r"\b(" + "|".join(word for word in _SMALL if word != "one") + r")\b", re.IGNORECASE)
-_NEXT_WORD = re.compile(r"[\s-]([^\W\d_]+)")
-_GLUED_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "bn": 10**9, "b": 10**9, "tn": 10**12}
-_CURRENCY = {"$": "$", "usd": "$", "€": "€", "eur": "€", "£": "£", "gbp": "£", "¥": "¥", "₽": "₽", "rub": "₽"}
-_CURRENCY_WORDS = {"dollar": "$", "euro": "€", "pound": "£", "yen": "¥", "rubl": "₽", "roubl": "₽"}
+Kind = Literal["number", "date", "name", "word", "stance", "order"]
 
-_NEGATION = re.compile(
-    r"\b(?:no|not|never|none|nor|neither|without|cannot|nothing|nobody|deny|denie[sd]|refus\w+|fail\w*)\b|n['’]t\b",
-    re.IGNORECASE,
-)
-# What makes a statement less than a fact, a fact of the future, or a fact about some only. Dropping or adding one
-# changes what is said.
-_QUALIFIERS = re.compile(
-    r"\b(?:plan\w*|propos\w+|expect\w*|likely|unlikely|may|might|could|would|should|will|if|reported\w*|allege\w*"
-    r"|believe\w*|suggest\w*|claim\w*|consider\w*|estimat\w+|approximately|about|almost|nearly|around|at least|at most"
-    r"|possibl\w+|probabl\w+|potential\w*|appear\w*|seem\w*|aim\w*|intend\w*|slated|warn\w*|predict\w*|unless|except"
-    r"|only|other\w*|instead|all|some|most|many|few|fewer|less|more|above|below|before|after|until|must|can|former\w*"
-    r"|yet|partly|half|up to)\b",
-    re.IGNORECASE,
-)
-# Words that tie a sentence together and may come and go.
-_GLUE = frozenset(
-    "a an the is are was were be been being am do does did has have had it its that which who this these those and "
-    "also there s".split()
-)
 # Words of a question that name the kind of answer, not a fact: with a price in the quote, "costs" adds nothing to it.
-_FRAME = {words.stem(word) for word in "cost price worth amount name called located share percentage date year".split()}
+_FRAME = {canon(word) for word in "cost price worth amount name called located share percentage date year".split()}
+# What is denied stands this close behind "not".
+_DENIED_WITHIN = 4
+# A source is named this close to "said" or "according to".
+_SOURCE_WITHIN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,109 +38,159 @@ class Value:
     number: Fraction
     unit: str
 
-    def agrees(self, other: Value) -> bool:
-        """Tell whether two values may be the same: equal numbers, and units equal where both have one."""
-        return self.number == other.number and (not self.unit or not other.unit or self.unit == other.unit)
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """Something in a sentence that its quote does not hold. ``kind`` "word" is a wording, all others a value."""
+
+    kind: Kind
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.what}"
 
 
 def values(text: str) -> list[Value]:
     """Return the numbers of a text: ``$100 million``, ``69%``, ``10,000-kilometer``, ``two dozen``, ``June 24``."""
-    found = [_value(match, text) for match in _NUMBER.finditer(text)]
-    for match in _SMALL_NUMBER.finditer(text):
-        number = Fraction(_SMALL[match.group().casefold()])
-        following = _next_word(text, match.end())
-        scale = _SCALES.get(following.removesuffix("s"), 1)
-        found.append(Value(number * scale, "" if scale != 1 else _unit(following)))
-    return found
-
-
-def _value(match: re.Match[str], text: str) -> Value:
-    number = Fraction(match["digits"].replace(",", "")) * _SCALES.get((match["scale"] or "").casefold(), 1)
-    number = -number if match["minus"] else number
-    glued = (match["glued"] or "").casefold()
-    sign = (match["sign"] or match["after"] or "").strip().casefold()
-    if match["percent"]:
-        return Value(number, "%")
-    if sign in _CURRENCY:
-        return Value(number * _GLUED_SCALES.get(glued, 1), _CURRENCY[sign])
-    if glued or sign:
-        return Value(number, glued or sign)
-    return Value(number, _unit(_next_word(text, match.end())))
-
-
-def _next_word(text: str, start: int) -> str:
-    match = _NEXT_WORD.match(text, start)
-    return words.fold(match[1]) if match else ""
-
-
-def _unit(word: str) -> str:
-    if word in words.FUNCTION_WORDS:
-        return ""
-    stem = words.stem(word)
-    return _CURRENCY_WORDS.get(stem, stem)
-
-
-def names(text: str) -> list[str]:
-    """Return the words of a text that are written with a capital although no sentence begins with them, folded."""
     found = []
-    for word, start, end in words.words(text):
-        before = text[:start].rstrip(" \t\"'“‘(")
-        begins = not before or before[-1] in ".!?:\n"
-        if text[start:end][0].isupper() and not begins and word not in words.FUNCTION_WORDS:
-            found.append(word)
+    for one in quantities(text):
+        unit = one.unit or (words.stem(one.counted[0]) if one.counted else "")
+        found.append(Value(one.number, unit))
     return found
 
 
-def objections(sentence: str, quote: str, question: str) -> list[str]:
-    """Say what in a sentence the quote does not hold; an empty list lets it pass.
+def objections(sentence: str, quote: str, question: str, today: date | None = None) -> list[str]:
+    """Say what in a sentence the quote does not hold; an empty list lets it pass. See ``judge``."""
+    return [str(one) for one in judge(sentence, quote, question, today)]
 
-    Numbers stand in the quote as they are written, in the same order and with the same units; so do names and all other
-    words but glue, since a small model that re-orders or adds words changes who did what to whom. Words that only the
-    question brings are allowed where they name the kind of answer. Negation and qualifiers are neither dropped nor
-    added.
+
+def judge(sentence: str, quote: str, question: str, today: date | None = None) -> list[Objection]:
+    """Return what in a sentence the quote does not hold.
+
+    Every number, date and name stands in the quote with its unit, bound and preposition; negation, modality, source,
+    condition and quantifier are neither dropped nor added; who did what stays. Other words stand in the quote in some
+    form; the question brings only words that name the kind of answer. ``today`` is the day of the quote's document.
     """
+    plain = frozenset(word for text in (quote, question) for word in text.split() if word.islower())
+    said, theirs = read(sentence, None, plain), read(quote, today, plain)
+    found = _unfound(said, theirs, question)
+    aligned = align(said, theirs)
+    found += [Objection("order", problem) for problem in aligned.problems]
+    return found + _stance(said, theirs, aligned)
+
+
+def _unfound(said: Reading, quote: Reading, question: str) -> list[Objection]:
+    asked = set(words.content_words(question))
+    frame = _FRAME & {canon(word) for word in asked} | {
+        canon(word) for word in KINDS_OF_PLACE if words.stem(word) in asked
+    }
     found = []
-    theirs = values(quote)
-    found += [
-        f"number {value.number} {value.unit}".strip()
-        for value in values(sentence)
-        if not any(value.agrees(other) for other in theirs)
-    ]
-    if not _in_order(_written(sentence), _written(quote)):
-        found.append("numbers that the quote does not have in this order")
-    quoted_words = {word for word, _, _ in words.words(quote)}
-    found += [f"name {name}" for name in names(sentence) if name not in quoted_words]
-    if bool(_NEGATION.search(sentence)) != bool(_NEGATION.search(quote)):
-        found.append("negation")
-    found += [f"qualifier {word}" for word in sorted(_qualifiers(sentence) ^ _qualifiers(quote))]
-    frame = _FRAME & set(words.content_words(question))
-    if not _in_order([word for word in _wording(sentence) if word not in frame], _wording(quote)):
-        found.append("words that the quote does not have in this order")
+    for item, places in zip(said.items, candidates(said, quote), strict=True):
+        written = said.text[item.start : item.end]
+        if not places and not (item.kind == "word" and (item.key in frame or _stands_for(said, quote, item))):
+            kind: Kind = "number" if any(c.isdigit() for c in written) and item.kind == "word" else item.kind
+            found.append(Objection(kind, written))
     return found
 
 
-def _written(text: str) -> list[str]:
-    """Return the numbers of a text as they are written, but for thousands separators and the point behind them."""
-    return [match.group().replace(",", "").replace("−", "-").rstrip(".:/") for match in _WRITTEN.finditer(text)]
+def _stands_for(said: Reading, quote: Reading, item: Item) -> bool:
+    """Tell whether a word is a mark ("plans to") for which the quote has another of its class ("intends to")."""
+    classes = {mark.name for mark in quote.marks}
+    return any(mark.start <= item.start < mark.end and mark.name in classes for mark in said.marks)
 
 
-def _qualifiers(text: str) -> set[str]:
-    return {words.stem(match.group().casefold()) for match in _QUALIFIERS.finditer(text)}
+def _stance(said: Reading, quote: Reading, aligned: Alignment) -> list[Objection]:
+    taken = {place for place in aligned.places if place is not None}
+    reaching = [mark for mark in quote.marks if _reaches(mark, quote, taken)]
+    theirs, mine = Counter(map(_class, reaching)), Counter(map(_class, said.marks))
+    found = []
+    free = Counter(mark.name for mark in quote.marks if mark.reach == "join")
+    for name in sorted({*theirs, *mine}):
+        # Denying twice is not denying once; hedging once instead of twice is hedging.
+        if (
+            mine[name] > max(theirs[name], free[name])
+            or (name == "not" and mine[name] < theirs[name])
+            or (theirs[name] and not mine[name])
+        ):
+            found.append(Objection("stance", name))
+    if not _denies_the_same(said, quote, aligned):
+        found.append(Objection("stance", "not, of something else"))
+    for mark in reaching:
+        if _class(mark) == "say" and not _source_kept(mark, quote, taken):
+            found.append(Objection("stance", "source"))
+    return found + _restrictions(quote, taken)
 
 
-def _wording(text: str) -> list[str]:
-    """Return the words of a text, stemmed, but for glue and for values, which are compared on their own."""
-    stems = [words.stem(word) for word, _, _ in words.words(text) if word not in _GLUE]
-    return [
-        stem
-        for stem in stems
-        if not any(c.isdigit() for c in stem)
-        and stem not in _SMALL
-        and stem not in _SCALES
-        and stem not in _CURRENCY_WORDS
-    ]
+def _denies_the_same(said: Reading, quote: Reading, aligned: Alignment) -> bool:
+    """Tell whether what a sentence denies stands close behind a denial of the quote."""
+    for mark in said.marks:
+        denied = [aligned.places[at] for at, item in enumerate(said.items) if item.start >= mark.end]
+        if mark.name != "not" or not denied or denied[0] is None:
+            continue
+        theirs = [m for m in quote.marks if m.name == "not"]
+        firsts = [sum(item.start < one.end for item in quote.items) for one in theirs]
+        if not any(0 <= denied[0] - first < _DENIED_WITHIN for first in firsts):
+            return False
+    return True
 
 
-def _in_order(needles: Sequence[str], haystack: Sequence[str]) -> bool:
-    rest = iter(haystack)
-    return all(needle in rest for needle in needles)
+def _class(mark: Mark) -> str:
+    return "say" if mark.name == "according" else mark.name
+
+
+def _reaches(mark: Mark, quote: Reading, taken: set[int]) -> bool:
+    """Tell whether a mark of the quote is about words that the sentence took from it."""
+    inserted = quote.clause(mark.start) in quote.relative
+    if mark.reach == "all" and not inserted:
+        return bool(taken)
+    if mark.reach == "back":
+        return any(quote.items[place].end <= mark.start for place in taken)
+    if mark.reach == "join":
+        if inserted and not any(quote.items[place].clause == quote.clause(mark.start) for place in taken):
+            return False
+        border = mark.start or quote.text.find(",")
+        return _told(quote, taken, 0, border) and _told(quote, taken, border, len(quote.text))
+    behind = [place for place, item in enumerate(quote.items) if item.start >= mark.end]
+    if mark.reach == "near" and not inserted:
+        return (bool(behind) and behind[0] in taken) or len(quote.items) - len(behind) - 1 in taken
+    if mark.reach == "next":
+        return bool(behind) and behind[0] in taken
+    clause = quote.clause(mark.start)
+    inside = [place for place in behind if quote.items[place].clause == clause]
+    if not inside:  # "his seed is not."
+        inside = [place for place, item in enumerate(quote.items) if item.clause == clause]
+    if not inside and behind:  # "until" opens the clause behind it
+        inside = [place for place in behind if quote.items[place].clause == quote.items[behind[0]].clause]
+    return any(place in taken for place in inside)
+
+
+def _told(quote: Reading, taken: set[int], start: int, end: int) -> bool:
+    return any(start <= quote.items[place].start < end for place in taken)
+
+
+def _source_kept(mark: Mark, quote: Reading, taken: set[int]) -> bool:
+    near: Sequence[int]
+    if mark.name == "according":
+        near = [place for place, item in enumerate(quote.items) if item.start >= mark.end][:_SOURCE_WITHIN]
+    else:
+        near = [place for place, item in enumerate(quote.items) if item.end <= mark.start][-_SOURCE_WITHIN:]
+        near = near or [place for place, item in enumerate(quote.items) if item.start >= mark.end][:_SOURCE_WITHIN]
+    named = [place for place in near if quote.items[place].kind == "name"]
+    return not named or any(place in taken for place in named)
+
+
+def _restrictions(quote: Reading, taken: set[int]) -> list[Objection]:
+    """Say where "largest" or "second" was left out before the word that it narrows."""
+    found = []
+    for place, item in enumerate(quote.items[:-1]):
+        following = quote.items[place + 1]
+        if place in taken or place + 1 not in taken or quote.text[item.end : following.start] not in {" ", "-"}:
+            continue
+        if _narrows(item):
+            found.append(Objection("stance", quote.text[item.start : item.end]))
+    return found
+
+
+def _narrows(item: Item) -> bool:
+    ordinal = item.quantity is not None and item.quantity.unit == "th"
+    return ordinal or item.exact in SUPERLATIVES

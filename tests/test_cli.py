@@ -83,7 +83,9 @@ def test_chat_understands_a_follow_up(indexed: Path) -> None:
 def test_documents_are_listed_shown_and_removed(indexed: Path) -> None:
     assert "bridge.txt" in vouch(indexed, "docs", "list").stdout
     assert vouch(indexed, "docs", "show", "bridge.txt").stdout.strip() == BRIDGE.strip()
-    assert vouch(indexed, "docs", "remove", "bridge.txt").stdout == "removed bridge.txt\n"
+    receipt = json.loads(vouch(indexed, "docs", "remove", "bridge.txt").stdout)
+    assert (receipt["document"], receipt["passages"], receipt["vectors"]) == ("bridge.txt", 1, 1)
+    assert json.loads(vouch(indexed, "docs", "receipts").stdout) == receipt
     assert "bridge.txt" not in vouch(indexed, "docs", "list").stdout
     clear_line(vouch(indexed, "docs", "show", "bridge.txt"), "bridge.txt")
 

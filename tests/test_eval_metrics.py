@@ -140,19 +140,22 @@ def test_a_sentence_counts_as_uncited_when_its_ids_lead_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "number", "name", "negation"),
+    ("said", "number", "date", "name", "negation"),
     [
-        (HALLS["Arden"], 0, 0, 0),
-        ("The Arden hall will open before autumn.", 0, 0, 1),
-        ("The Birk hall will not open before autumn.", 0, 1, 0),
-        ("The Arden hall will not open before autumn 2024.", 1, 0, 0),
-        ("It won't be open.", 0, 0, 0),
+        (HALLS["Arden"], 0, 0, 0, 0),
+        ("The Arden hall will open before autumn.", 0, 0, 0, 1),
+        ("The Birk hall will not open before autumn.", 0, 0, 1, 0),
+        ("The Arden hall will not open before autumn 2024.", 0, 1, 0, 0),
+        ("The Arden hall with 20 seats will not open before autumn.", 1, 0, 0, 0),
+        ("It won't be open.", 0, 0, 0, 0),
     ],
 )
-def test_changed_values_are_seen_and_faithful_wording_is_not(said: str, number: int, name: int, negation: int) -> None:
+def test_changed_values_are_seen_and_faithful_wording_is_not(
+    said: str, number: int, date: int, name: int, negation: int
+) -> None:
     reply = Reply.model_validate(answer(said, [citation("halls.txt", HALLS["Arden"])]))
-    found = (citing.number_errors(reply), citing.name_errors(reply), citing.negation_errors(reply))
-    assert found == (number, name, negation)
+    checks = (citing.number_errors, citing.date_errors, citing.name_errors, citing.negation_errors)
+    assert tuple(check(reply) for check in checks) == (number, date, name, negation)
 
 
 def test_ranks_recall_and_ndcg_by_hand() -> None:
@@ -240,7 +243,17 @@ def test_paired_tests_by_hand() -> None:
     assert intervals.sign_flip([0.1, 0.2], [0.1, 0.2], SEED) == 1
     assert intervals.sign_flip([0.0] * 6, [0.5] * 6, SEED) == pytest.approx(2 / 2**6, abs=0.01)
     assert intervals.paired_difference([0.0, 1.0], [1.0, 1.0], SEED).value == 1 / 2
-    assert intervals.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
+
+
+def test_figures_that_move_together_cost_no_more_than_one_and_others_do() -> None:
+    alone = np.array([[1.0]] * 8 + [[0.0]] * 8)
+    flips = 2 / 2**8  # all eight to one side
+    assert intervals.jointly(alone, SEED) == pytest.approx([flips], abs=0.004)
+    assert intervals.jointly(np.repeat(alone, 20, axis=1), SEED) == pytest.approx([flips] * 20, abs=0.004)
+    other = np.zeros((16, 1))
+    other[8:] = 1.0  # moved in other cases: two looks, twice the luck
+    assert intervals.jointly(np.hstack([alone, other]), SEED) == pytest.approx([2 * flips] * 2, abs=0.004)
+    assert intervals.jointly(np.zeros((4, 2)), SEED) == [1.0, 1.0]
 
 
 def test_a_refusal_has_no_text_scores_of_its_own() -> None:

@@ -211,7 +211,7 @@ def test_an_unreadable_answer_is_failed_not_wrong(tmp_path: Path) -> None:
 
 
 def http(handler: object) -> HttpTarget:
-    return HttpTarget("http://engine.test/ask", "small", httpx.MockTransport(handler))  # type: ignore[arg-type]
+    return HttpTarget("http://engine.test/ask", "small", transport=httpx.MockTransport(handler))  # type: ignore[arg-type]
 
 
 def test_a_server_is_asked_as_the_contract_says() -> None:
@@ -234,13 +234,13 @@ def test_an_openai_service_is_judged_by_its_text_and_its_exact_refusal() -> None
         sent.append(json.loads(request.content))
         return httpx.Response(200, json={"choices": [{"message": {"content": next(said)}}]})
 
-    target = OpenAiTarget("http://engine.test/v1", "small", httpx.MockTransport(serve))
+    target = OpenAiTarget("http://engine.test/v1", "small", transport=httpx.MockTransport(serve))
     statuses = [target.ask("Why?", (("What?", "That."),))["status"] for _ in range(3)]
     assert statuses == ["supported", "not_found", "supported"]
     assert [message["role"] for message in sent[0]["messages"]] == ["system", "user", "assistant", "user"]  # type: ignore[attr-defined]
     empty = httpx.MockTransport(lambda _: httpx.Response(200, json={"choices": []}))
     with pytest.raises(AskFailed, match="no message"):
-        OpenAiTarget("http://engine.test/v1", "small", empty).ask("Why?", ())
+        OpenAiTarget("http://engine.test/v1", "small", transport=empty).ask("Why?", ())
 
 
 def test_a_server_that_does_not_answer_is_a_failure_with_its_reason() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -442,3 +444,35 @@ def test_it_works_without_script(browser: Any, web: Web) -> None:
     assert page.locator("article.turn").count() == 2
     watched.context.close()
     assert watched.wrong == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_an_answer_is_voted_on_by_keyboard_on_a_phone(
+    browser: Any, server: tuple[Switch, int], tmp_path: Path, scheme: str
+) -> None:
+    with serving(server, home=tmp_path) as web:
+        watched = Watched(browser, web, color_scheme=scheme)
+        page = watched.page
+        page.set_viewport_size(PHONE)
+        page.goto("/")
+        turn = ask(page, "How much is the bridge?")
+        turn.locator("summary", has_text="Not right").focus()
+        page.keyboard.press("Enter")
+        turn.locator("[name=reason]").select_option("incomplete")
+        turn.locator("[name=note]").focus()
+        page.keyboard.type("Who pays is missing.")
+        assert page.evaluate(FAINT) == []
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        page.keyboard.press("Enter")
+        turn.get_by_text("Kept as not right.").wait_for()
+        assert page.locator("#status").inner_text() == "Kept as not right."
+        assert page.evaluate("document.activeElement.tagName") == "SUMMARY"
+        turn.get_by_role("button", name="Right", exact=True).click()
+        turn.get_by_text("Kept as right.").wait_for()
+        page.reload()
+        assert page.locator(".vote button[aria-pressed=true]").count() == 1
+        lines = (tmp_path / "feedback.jsonl").read_text(encoding="utf-8").splitlines()
+        assert [json.loads(line)["verdict"] for line in lines] == ["down", "up"]
+        assert json.loads(lines[0])["note"] == "Who pays is missing."
+        watched.context.close()
+        assert watched.wrong == []

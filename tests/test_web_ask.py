@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import threading
 import time
@@ -58,7 +59,8 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(web: Web) -> None:
         "support": 0.97,
     }
     first = answer["citations"][0]
-    assert list(first) == ["id", "document", "title", "revision", "start", "end", "quote", "url"]
+    assert list(first)[:8] == ["id", "document", "title", "revision", "start", "end", "quote", "url"]
+    assert list(first)[8:] == ["also", "page", "date", "answer_start", "answer_end"]
     assert first["quote"] == COST
     assert answer["passages"][0] == {"document": "bridge.txt", "start": 0, "end": 120, "score": 0.8, "cited": True}
     assert answer["timings_ms"] == {"retrieve": 1, "rerank": 2, "first_sentence": 3, "total": 4}
@@ -154,6 +156,27 @@ def test_a_client_that_leaves_frees_the_place_within_200_ms(web: Web, headers: d
     assert time.perf_counter() - left < 0.2
     web.engine.place.release()
     assert web.client.get("/ask", params={"q": "How much?"}).status_code == 200
+
+
+def test_who_hangs_up_before_anything_was_said_is_no_error(web: Web, server: tuple[Switch, int]) -> None:
+    web.engine.step_seconds = 0.3
+    inbox = [{"type": "http.request", "body": b""}, {"type": "http.disconnect"}]
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return inbox.pop(0) if len(inbox) > 1 else inbox[0]
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    headers = [(b"host", f"127.0.0.1:{web.settings.port}".encode())]
+    scope = {
+        **{"type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "scheme": "http", "headers": headers},
+        **{"method": "GET", "path": "/ask", "raw_path": b"/ask", "query_string": b"q=How+much%3F", "root_path": ""},
+    }
+    asyncio.run(server[0].app(scope, receive, send))
+    assert [message["status"] for message in sent if "status" in message] == [499]
+    assert web.engine.place.acquire(timeout=2)
 
 
 def test_a_full_queue_says_when_to_come_back(web: Web) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 from dataclasses import replace
@@ -11,10 +12,10 @@ from html.parser import HTMLParser
 import httpx
 import pytest
 
-from rag.records import AnswerSentence
+from rag.records import AnswerSentence, Citation
 from tests import fakes_web
 from tests.fakes_web import COST, RIVAL_COST, Switch, Web, make_document, serving
-from web import chat, export
+from web import chat, export, render
 
 PAGE = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAYLOADS = [
@@ -303,3 +304,20 @@ def test_a_stored_answer_reads_as_it_was_given(web: Web) -> None:
     given = fakes_web.script(web.engine, web.engine.asked[-1])
     assert json.loads(kept.answer) == web.client.get("/conversations/c1").json()["turns"][0]
     assert replace(given, id="a1").answer == json.loads(kept.answer)["answer"]
+
+
+def test_the_words_that_answer_are_bold_in_the_quote_and_stay_text() -> None:
+    quote = "It costs <b>$5</b> & more.\rReally."
+    start = quote.index("$5")
+    bold = Citation(1, "a", "t", "r", 40, 40 + len(quote), quote, "", answer_start=40 + start, answer_end=42 + start)
+    assert render.quoted(bold) == "It costs &lt;b&gt;<b>$5</b>&lt;/b&gt; &amp; more.&#13;Really."
+    for first, last in ((40, 40 + len(quote)), (0, 0), (44, 41), (10, 50)):
+        odd = dataclasses.replace(bold, answer_start=first, answer_end=last)
+        assert "<b>" not in render.quoted(odd)
+
+
+def test_what_is_known_of_a_quotes_place_stands_beside_its_title() -> None:
+    bare = Citation(1, "a", "t", "r", 0, 1, "x", "")
+    assert render.place(bare) == ""
+    full = dataclasses.replace(bare, date="2019-06-03", page=4, also=("b.txt", "c.txt"))
+    assert render.place(full) == "2019-06-03 · page 4 · also b.txt, c.txt"

@@ -64,6 +64,29 @@ def test_earlier_messages_are_the_history(web: Web) -> None:
     assert [(turn.question, turn.answer) for turn in asked.history] == [("How much?", "$100 million.")]
 
 
+def test_what_follows_the_last_question_does_not_matter(web: Web) -> None:
+    body = {"messages": [*messages("How much?", "Much.", "And how long?", "Well,"), {"role": "user", "content": " "}]}
+    assert web.client.post("/v1/chat/completions", json=body).status_code == 200
+    asked = web.engine.asked[-1]
+    assert (asked.text, [turn.question for turn in asked.history]) == ("And how long?", ["How much?"])
+
+
+def test_the_schema_takes_what_the_route_takes(web: Web) -> None:
+    jsonschema = pytest.importorskip("jsonschema_rs", reason="needs pip package jsonschema_rs")
+    api = web.client.get("/openapi.json").json()
+    check = jsonschema.Draft202012Validator(
+        {"components": api["components"], "$ref": "#/components/schemas/Completion"}
+    )
+    parts = [
+        [{"role": "user", "content": [{"type": "text", "text": text} for text in texts]}]
+        for texts in ([], [" "], ["", "a"])
+    ]
+    others = [messages(" "), messages("a"), messages("a", "b"), [{"role": "user"}], [{"role": "tool", "content": "a"}]]
+    for told in [*parts, *others]:
+        status = web.client.post("/v1/chat/completions", json={"messages": told}).status_code
+        assert check.is_valid({"messages": told}) == (status == 200), told
+
+
 def test_what_is_not_found_is_said_plainly(web: Web) -> None:
     for stream in (False, True):
         body = {"messages": messages("What is the population?"), "stream": stream}
@@ -75,7 +98,8 @@ def test_what_is_not_found_is_said_plainly(web: Web) -> None:
     [
         ({"messages": messages(" ")}, 422, "bad-question", None),
         ({"messages": []}, 422, "invalid-request", "messages"),
-        ({"messages": messages("a", "b")}, 422, "bad-question", None),
+        ({"messages": [{"role": "assistant", "content": "b"}]}, 422, "bad-question", None),
+        ({"messages": [{"role": "user"}, {"role": "user", "content": []}]}, 422, "bad-question", None),
         ({"messages": messages("a"), "model": "gpt-9"}, 404, "unknown-model", None),
         ({"messages": messages("bug")}, 500, "internal-server-error", None),
     ],

@@ -71,6 +71,28 @@ def test_a_changed_document_says_so_instead_of_marking_other_words(web: Web) -> 
     assert "<mark" in web.client.get(f"/documents/bridge.txt?start=1&end=9&revision={right}", headers=PAGE).text
 
 
+def test_an_upload_under_a_known_name_keeps_what_was_there_readable(web: Web) -> None:
+    before = web.client.get("/documents/bridge.txt").json()
+    start = BRIDGE.index(COST)
+    (told,) = web.client.post("/documents", files={"files": ("bridge.txt", b"Burnt down.")}).json()["files"]
+    assert (told["state"], told["replaced"]) == ("updated", before["revision"])
+    now = web.client.get("/documents/bridge.txt").json()
+    assert (now["text"], now["earlier"], now["present"]) == ("Burnt down.", [before["revision"]], now["revision"])
+    was = web.client.get(f"/documents/bridge.txt?revision={before['revision']}").json()
+    assert (was["text"], was["present"]) == (BRIDGE, now["revision"])
+    address = f"/documents/bridge.txt?start={start}&end={start + len(COST)}&revision={before['revision']}"
+    page = web.client.get(address, headers=PAGE).text
+    assert marked(page) == COST
+    assert shown(page) == BRIDGE
+    assert "This document has changed since" in page
+    today = web.client.get("/documents/bridge.txt", headers=PAGE).text
+    assert "has changed since" not in today
+    assert f"?revision={before['revision']}" in today
+    assert web.client.get("/documents/bridge.txt?revision=none").status_code == 404
+    again = web.client.post("/documents", files={"files": ("bridge.txt", b"Built up.")}, headers=PAGE).text
+    assert "what this name held before" in again
+
+
 @pytest.mark.parametrize("span", ["start=5&end=2", "start=0&end=99999", "start=-1&end=4", "start=a&end=4", "end=99999"])
 def test_impossible_offsets_are_a_problem(web: Web, span: str) -> None:
     response = web.client.get(f"/documents/bridge.txt?{span}")
@@ -145,6 +167,7 @@ def test_each_file_has_its_own_outcome(web: Web) -> None:
         "url": "/documents/new.txt",
         "passages": 2,
         "reason": "",
+        "replaced": "",
     }
     assert outcomes[2]["reason"] == "picture.txt is not text"
     assert outcomes[2]["document"] is None
@@ -208,7 +231,10 @@ def test_a_text_can_be_pasted(web: Web) -> None:
 
 
 def test_a_deleted_document_is_gone(web: Web) -> None:
-    assert web.client.delete("/documents/news/rival%201.txt").status_code == 204
+    revision = web.client.get("/documents/news/rival%201.txt").json()["revision"]
+    gone = web.client.delete("/documents/news/rival%201.txt")
+    assert gone.status_code == 200
+    assert (gone.json()["document"], gone.json()["revisions"]) == ("news/rival 1.txt", [revision])
     assert web.client.get("/documents/news/rival%201.txt").status_code == 404
     assert len(web.client.get("/documents").json()) == 2
 

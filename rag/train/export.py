@@ -30,7 +30,7 @@ from rag.train.model import Reader, merge, packaged_model
 from rag.train.nearmiss import Relations, content_words
 from rag.weights import file_sha256
 
-BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.2)  # shares of wrong among the answers shown
+BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)  # shares of wrong among the answers shown
 _SEED = 99  # of the calibration examples
 _RIGHT_F1 = 0.5  # a shown span counts as right from here on
 _PAIRS = 4000

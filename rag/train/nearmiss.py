@@ -70,6 +70,96 @@ _ANTONYMS = dict(
 )
 ANTONYMS = _ANTONYMS | {b: a for a, b in _ANTONYMS.items() if b not in _ANTONYMS}
 
+# What people ask of a thing that a text about it need not say. Behind each group of questions the words, any of which
+# in a text may mean that it does say so; one that ends in * stands for all words that begin with it.
+_ATTRIBUTES: tuple[tuple[str, str], ...] = (
+    (
+        "How long is {}?|What is the length of {}?|How many miles long is {}?",
+        "long length longe* mile* km kilomet* meter* metre* feet foot yard* hour* minute* day* week* month* year*",
+    ),
+    (
+        "How much does {} cost?|What did {} cost?|How much was paid for {}?|What is the price of {}?",
+        "cost* price* pric* paid pay* worth spen* value* budget* dollar* euro* pound* million billion $ £ € fund*",
+    ),
+    (
+        "How old is {}?|What is the age of {}?|When was {} born?|Where was {} born?",
+        "old* age aged born birth* year* found* establish*",
+    ),
+    (
+        "How tall is {}?|How high is {}?|What is the height of {}?",
+        "tall* high* height* feet foot meter* metre* elevat* rise* storey* stor*",
+    ),
+    ("How heavy is {}?|How much does {} weigh?", "weigh* heav* ton* kg kilogram* pound* gram*"),
+    (
+        "How many people live in {}?|What is the population of {}?",
+        "population* inhabitant* people resident* live* census",
+    ),
+    (
+        "How large is {}?|What area does {} cover?|How many acres is {}?",
+        "area* acre* square hectare* large* size* cover* big*",
+    ),
+    ("How fast is {}?|What is the top speed of {}?", "speed* fast* mph km/h per knot*"),
+    ("How far is {} from the capital?|How far away is {}?", "far distan* mile* km kilomet* away"),
+    (
+        "When was {} opened?|When did {} open?|When will {} be finished?",
+        "open* finish* complet* inaugurat* built build* start* launch* found* establish* creat* releas* date*",
+    ),
+    (
+        "When did {} die?|How did {} die?|Where is {} buried?",
+        "die* died death* dead kill* murder* assassin* buri* execut* grave* tomb*",
+    ),
+    (
+        "Who designed {}?|Who was the architect of {}?",
+        "design* architect* build* built creat* engineer* plan* develop* invent*",
+    ),
+    (
+        "Who paid for {}?|Which company built {}?|Which bank financed {}?|Who owns {}?",
+        "paid pay* fund* financ* donat* sponsor* built build* construct* own* bank* compan* invest* buy* belong*",
+    ),
+    (
+        "Who is the wife of {}?|Who is {} married to?|How many children does {} have?|Who is {}'s daughter?",
+        "wife husband* marri* wed* spouse daughter* son sons child* famil* father* mother* kid*",
+    ),
+    (
+        "What is {}'s salary?|How much does {} earn?|How much money did {} make?",
+        "salar* earn* wage* income* paid pay* money profit* revenue* million billion $ £ €",
+    ),
+    ("How many people work for {}?|How many employees does {} have?", "employ* work* staff* job* people"),
+    (
+        "How many people were killed in {}?|How many people were injured?|How many died in {}?",
+        "kill* injur* die* dead death* wound* casualt* victim* los* toll*",
+    ),
+    (
+        "What color is {}?|What colour is {}?",
+        "color* colour* red blue green white black yellow orange brown gold* silver* grey gray purple pink",
+    ),
+    (
+        "Why was {} closed?|Why did {} resign?|Why was {} arrested?",
+        "clos* resign* arrest* shut* quit* left jail* prison* step* charg*",
+    ),
+    (
+        "What is the phone number of {}?|What is the address of {}?|What is the website of {}?",
+        "phone* telephone* address* street* avenue* website* www call* web internet",
+    ),
+    (
+        "Where does {} live?|What is {}'s home town?|Where did {} study?|What school did {} attend?",
+        "live* home* resid* house* hous* stud* school* universit* college* educat* attend* graduat* move* degree*",
+    ),
+    (
+        "How often does {} take place?|How many times did {} win?",
+        "often time* annual* year* win* won every once twice titl* champion*",
+    ),
+    (
+        "What language does {} speak?|What religion is {}?",
+        "languag* speak* spoke* religio* faith* christian* muslim* jew* catholic* church* islam*",
+    ),
+    (
+        "What did {} say about it?|Who criticised {}?|Who opposed {}?",
+        "say* said critic* oppos* told tell* state* claim* argu* protest* against object* condemn* reject*",
+    ),
+)
+_THING = re.compile(r"\bthe ([a-z]{4,})\b(?= (?:is|was|were|are|has|had|will|would|of|in|and|that|which|to)\b|[,.;])")
+
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?(?![\w])")
 _YEAR = re.compile(r"^(1\d{3}|20[0-2]\d)$")
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:(?: (?:of|the|de|von|van|and))? [A-Z][\w'’-]*)*")
@@ -192,6 +282,40 @@ def negate(question: str) -> str | None:
     word = match.group()
     short = {"can": "can't", "will": "won't"}.get(word.lower(), word + "n't")
     return question[: match.start()] + short + question[match.end() :]
+
+
+def attribute_question(sentences: Sequence[str], rng: random.Random) -> str | None:
+    """Ask of something in a passage, given in sentences, what those that name it and those behind them do not speak of.
+
+    Such questions are natural and of the right topic; a model that never saw one takes the next value for the answer.
+    So what other sentences speak of is asked first: "How long is the bridge?" where only the railway has a length.
+    """
+    passage = " ".join(sentences)
+    things = names(passage) + [f"the {noun}" for noun in dict.fromkeys(_THING.findall(passage))]
+    if not things:
+        return None
+    thing = rng.choice(things)
+    near: set[str] = set()
+    for k, sentence in enumerate(sentences):
+        if any(word in sentence.lower() for word in thing.lower().removeprefix("the ").split() if len(word) > 3):
+            near |= _units(" ".join(sentences[k : k + 2]))
+    everywhere = _units(passage)
+    groups = [(asked, known) for asked, known in _ATTRIBUTES if not _speaks_of(near, known)]
+    tempting = [group for group in groups if _speaks_of(everywhere, group[1])]
+    if not groups or thing.lower().removeprefix("the ") not in passage.lower():
+        return None
+    asked, _ = rng.choice(tempting or groups)
+    return rng.choice(asked.split("|")).format(thing)
+
+
+def _units(text: str) -> set[str]:
+    return set(re.findall(r"[a-z/]+|[$£€]", text.lower()))
+
+
+def _speaks_of(words: set[str], known: str) -> bool:
+    exact = {word for word in known.split() if not word.endswith("*")}
+    starts = tuple(word[:-1] for word in known.split() if word.endswith("*"))
+    return bool(words & exact) or any(word.startswith(starts) for word in words)
 
 
 class Relations:

@@ -46,7 +46,7 @@ class Plan:
     decay: float = 0.3  # share of the run
     tokens: int = 4096  # a batch, padding included
     clip: float = 1.0
-    pair_share: float = 0.5  # of the pairs that are made, the share that is shown
+    pair_share: float = 0.3  # of the pairs that are made, the share that is shown
     threads: int = 2
 
 

@@ -1,0 +1,140 @@
+"""What is left out of a short question? "Why?", "And sugar?", "No, the rail link", "the second one". Pure rules.
+
+The question before tells what was left out: the new words take the place of the words of their kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag import words
+from rag.records import Turn
+from rag.topics import RELATIONAL, names, phrases
+
+ASKS = re.compile(
+    r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|will)\b", re.I
+)
+_NUMBERED = ("first", "second", "third", "fourth", "fifth", "sixth")
+NTH = re.compile(
+    rf"\bthe\s+(?P<which>{'|'.join(_NUMBERED)}|last|former|latter)(?:\s+(?:one|item|of them))?"
+    r"(?=\W*$|\W+(?:is|was|do|does|did|has|cost)\b)",
+    re.I,
+)
+_ASKS_FOR_A_NAME = re.compile(r"^\W*(?:which|what|who|whom)\b", re.IGNORECASE)
+_WHO = re.compile(r"^\W*who(?:m|se)?\b", re.IGNORECASE)
+_PREPOSITION = re.compile(r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without|since)\b", re.I)
+_AUX = re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\s+(?=\S)", re.IGNORECASE)
+_WHO_DID = re.compile(
+    r"^\W*who\s+(?P<done>\w+ed|built|made|wrote|won|sold|bought|led|paid|held|sent|begun|found)\s+(?P<what>(?:the|an?)\s[^?]+?)\W*$",
+    re.IGNORECASE,
+)
+_ITEM_END = re.compile(r",\s*(?:and\s+|or\s+)?|;\s*(?:and\s+)?|\s+and\s+")
+_BRACKETS = re.compile(r"\s*\([^)]*\)")
+_DETERMINER = re.compile(r"^(?:the|an?)\s+", re.IGNORECASE)
+# An answer that is short enough to be all that "why?" is asked about.
+_SHORT = 160
+
+
+def asks_for_a_name(question: str) -> bool:
+    """Tell whether a question's answer is a thing by its name."""
+    return bool(_ASKS_FOR_A_NAME.match(question))
+
+
+def asks_for_a_person(question: str) -> bool:
+    """Tell whether a question's answer is someone."""
+    return bool(_WHO.match(question))
+
+
+def completed(bare: str, turn: Turn) -> Iterator[str]:
+    """Yield the question before with the new words in it, where they alone are no question."""
+    bare = bare.rstrip("?!. ")
+    if not words.content_words(bare):
+        yield from _asked_again(bare, turn)
+    elif not ASKS.search(bare):
+        preposition = _PREPOSITION.match(bare)
+        yield from _placed(turn.question, bare, preposition.group()) if preposition else replaced(turn.question, bare)
+
+
+def _asked_again(bare: str, turn: Turn) -> Iterator[str]:
+    """Yield the question before with another question word: "Why was it shut?" for "Why?" after "When was it shut?"."""
+    helping = _AUX.search(turn.question)
+    did = _WHO_DID.match(turn.question)
+    if did:
+        yield f"{bare[:1].upper()}{bare[1:]} was {did['what']} {did['done']}?"
+        return
+    if helping:
+        yield f"{bare[:1].upper()}{bare[1:]} {turn.question[helping.start() :].rstrip('?. ')}?"
+    else:
+        yield f"{bare[:1].upper()}{bare[1:]} ({turn.question.rstrip('?. ')})?"
+    if turn.answer and len(turn.answer) <= _SHORT:
+        yield f"{bare[:1].upper()}{bare[1:]}: {turn.answer.strip().rstrip('.')}?"
+
+
+def _placed(question: str, bare: str, preposition: str) -> Iterator[str]:
+    """Yield the question before with "in 2023" in place of its own "in ...", else behind it."""
+    question = question.rstrip("?. ")
+    own = re.search(rf"\b{preposition}\s+(?:the\s+)?[\w’'-]+(?:\s[A-Z][\w’'-]+)*\s*$", question, re.IGNORECASE)
+    yield f"{question[: own.start()] if own else question + ' '}{bare}?"
+
+
+def replaced(question: str, phrase: str) -> Iterator[str]:
+    """Yield the question before with another thing asked about: in place of one of its kind first, the last first."""
+    order = 1 if phrase[:1].isupper() else -1
+    found = sorted(phrases(question), key=lambda each: (_kind(each[0]) != _kind(phrase), order * each[1]))
+    plain = _DETERMINER.sub("", phrase)
+    alike = [each for each in found if _kind(each[0]) == _kind(phrase)]
+    for text, start, _ in (alike or found)[:2]:
+        own = re.compile(re.escape(_DETERMINER.sub("", text)))
+        match = own.search(question, start)
+        if match:
+            yield question[: match.start()] + plain + question[match.end() :]
+
+
+def _kind(phrase: str) -> tuple[bool, bool, bool, bool]:
+    bare = _DETERMINER.sub("", phrase)
+    stems = words.content_words(bare)
+    return (
+        bool(stems) and stems[-1] in RELATIONAL,
+        bool(_DETERMINER.match(phrase)),
+        bare[:1].isupper(),
+        bare[:1].isdigit(),
+    )
+
+
+def item(bare: str, answer: str) -> str:
+    """Return what "the second one" is among the things that an answer lists, "" where there is none."""
+    match = NTH.search(bare)
+    if not match:
+        return ""
+    listed = _items(answer)
+    which = match["which"].casefold()
+    at = {"last": -1, "latter": -1, "former": 0}.get(which, _NUMBERED.index(which) if which in _NUMBERED else 0)
+    return listed[at] if len(listed) > 1 and at < len(listed) else ""
+
+
+def _items(answer: str) -> list[str]:
+    """Return the last few words of each thing that a sentence lists with commas and "and"."""
+    best: list[str] = []
+    for sentence in re.split(r"(?<=[.!?])\s+", answer):
+        pieces = [piece.strip(" .") for piece in _ITEM_END.split(_BRACKETS.sub("", sentence))]
+        pieces = [piece for piece in pieces if words.content_words(piece)]
+        if len(pieces) > len(best):
+            best = pieces
+    if len(best) < 2:
+        return []
+    # Before the first item stands the rest of the sentence: as many words are taken as the others have.
+    most = max(len(piece.split()) for piece in best[1:-1] or best[1:])
+    first = re.split(r"\b(?:were|was|are|is|of|including|with|as|by|from)\s+", best[0])[-1].split()[-most:]
+    return [" ".join(first), *(" ".join(piece.split()[:4]) for piece in best[1:])]
+
+
+def named_beside(noun: str, answer: str) -> str:
+    """Return the name that an answer gives in one breath with a noun: "Minister Cho" for "minister"; "" for none."""
+    stem = words.stem(words.fold(noun))
+    for sentence in re.split(r"(?<=[.!?])\s+", answer):
+        if stem in words.content_words(sentence):
+            at = next(start for word, start, _ in words.words(sentence) if words.stem(word) == stem)
+            told = [name for name in names(sentence) if " " in name and stem not in words.content_words(name)]
+            return min(told, key=lambda name: abs(sentence.find(name) - at), default="")
+    return ""

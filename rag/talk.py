@@ -1,0 +1,43 @@
+"""What was spoken of so far? Things, persons and names, the likeliest to be meant first. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from rag import words
+from rag.records import Turn
+from rag.topics import names, persons
+
+_MARKS = re.compile(r"\[\d+\]")
+# An answer of more characters tells too much for its first name to be what "it" stands for.
+SHORT = 400
+
+
+class Talk:
+    """What was spoken of: things, the likeliest to be meant first, persons, and the last turn, its question in full."""
+
+    def __init__(self, things: Sequence[str], turn: Turn, history: Sequence[Turn]) -> None:
+        self.things = tuple(dict.fromkeys(things))
+        self.turn = turn
+        self.persons = tuple(_persons(turn, history))
+        said = " \n".join(f"{each.question} \n{unmarked(each.answer)}" for each in reversed(history))
+        self.names = tuple(name for name in names(said) if " " in name)
+
+    def has(self, noun: str) -> bool:
+        """Tell whether a noun was said in the last turn or belongs to what was spoken of."""
+        said = f"{self.turn.question} {self.turn.answer} {' '.join(self.things)}"
+        return words.stem(words.fold(noun)) in words.content_words(said)
+
+
+def _persons(turn: Turn, history: Sequence[Turn]) -> Iterator[str]:
+    """Yield the persons that were spoken of, those of the last question first, then those of its answer."""
+    for each in (turn, *reversed(history[:-1])):
+        yield from persons(each.question)
+        if len(each.answer) < SHORT:
+            yield from persons(unmarked(each.answer))
+
+
+def unmarked(answer: str) -> str:
+    """Return an answer without the numbers of its citations."""
+    return _MARKS.sub("", answer)

@@ -1,0 +1,99 @@
+"""What a question takes for granted, held against a quote: names, numbers, opposites, and what a value measures."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag import premise
+from rag.records import Evidence, Passage, Span
+
+TITLE = "Warsaw"
+WARSAW = "The first historical reference to Warsaw dates back to the year 1313, at a time when Kraków was the capital."
+ROUTE = "State Route 168 heads east to the city of Clovis."
+BRIDGE = "Moscow pays $100 million for a road bridge and plans to restore a 10,000-kilometer rail link to Pyongyang."
+DUTY = "Pharmacists require training in the United States."
+
+
+def piece(quote: str, answer: str = "") -> Evidence:
+    whole = Span(0, len(quote))
+    passage = Passage(1, "a.txt", "r", TITLE, 0, len(quote), quote, (whole,))
+    start = quote.index(answer) if answer else 0
+    return Evidence(passage, whole, 0.9, Span(start, start + len(answer)) if answer else whole)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "answer", "named"),
+    [
+        ("When was the first reference to Prussia?", WARSAW, "1313", "Prussia"),
+        ("What was first told of Warsaw in 1999?", WARSAW, "1313", "1999"),
+        ("What do apples cost in Moscow?", "Apples cost 169 rubles in Khabarovsk, Russia.", "169 rubles", "Moscow"),
+        ("What do pharmacists not require?", DUTY, "training", "not"),
+        ("How long is the road bridge?", BRIDGE, "10,000-kilometer", "rail link"),
+        (
+            "What is the cost of the rail link?",
+            "A $100 million road bridge and a rail link.",
+            "$100 million",
+            "road bridge",
+        ),
+    ],
+)
+def test_what_is_told_nowhere_near_speaks_against(question: str, quote: str, answer: str, named: str) -> None:
+    assert named in premise.denied(question, piece(quote, answer))
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "answer"),
+    [
+        ("When was the first reference to Warsaw?", WARSAW, "1313"),
+        ("When was Warszawa first told of?", WARSAW, "1313"),  # misspelled
+        ("What do pharmacists require in the U.S.?", DUTY, "training"),
+        ("What do American pharmacists require?", DUTY, "training"),
+        ("How long is the rail link?", BRIDGE, "10,000-kilometer"),
+        ("How long is the railway?", BRIDGE, "10,000-kilometer"),
+        ("How much does the bridge cost?", BRIDGE, "$100 million"),
+        ("Where is Censor.NET from?", "Censor.NET took it from a paper.", "a paper"),
+        ("What does Pyongyang send?", "North Korea sends labor to Russia.", "labor"),
+        ("Besides 3,7 and 9, what comes?", "3, 7, 9 and 11 come.", "11"),
+        ("Along with Kraków, what was told of?", WARSAW, "Warsaw"),  # "Along" is no name
+        ("What do pharmacists not need?", "They cannot do without training.", "training"),
+        ("Is the first reference from 1314?", WARSAW, "1313"),  # answered by the right year
+    ],
+)
+def test_what_is_told_in_another_form_does_not(question: str, quote: str, answer: str) -> None:
+    assert premise.denied(question, piece(quote, answer)) == ""
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "answer", "asked", "instead"),
+    [
+        ("When was the first reference to Prussia?", WARSAW, "1313", "Prussia", "Warsaw"),
+        ("State Route 168 heads west to what?", ROUTE, "Clovis", "west", "east"),
+        ("Where does State Route 180 head?", ROUTE, "Clovis", "180", "168"),
+    ],
+)
+def test_a_rival_in_the_quote_is_put_into_the_question(
+    question: str, quote: str, answer: str, asked: str, instead: str
+) -> None:
+    found = premise.rivals(question, piece(quote, answer))
+    assert (asked, instead, question.replace(asked, instead)) in [
+        (rival.asked, rival.told, rival.question) for rival in found
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "answer"),
+    [
+        ("When was the first reference to Warsaw?", WARSAW, "1313"),
+        ("Which city was first told of in 1313?", WARSAW, "Warsaw"),
+        ("State Route 168 heads east or west to what?", ROUTE, "Clovis"),
+        ("When did people first speak of it?", WARSAW, "1313"),
+    ],
+)
+def test_where_the_quote_has_what_is_asked_there_is_no_rival(question: str, quote: str, answer: str) -> None:
+    assert premise.rivals(question, piece(quote, answer)) == []
+
+
+@given(st.text(max_size=300), st.text(min_size=1, max_size=300))
+def test_any_text_can_be_held_against_any_other(question: str, quote: str) -> None:
+    assert isinstance(premise.denied(question, piece(quote)), str)
+    assert len(premise.rivals(question, piece(quote))) <= 4

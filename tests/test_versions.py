@@ -1,0 +1,184 @@
+"""Which answers of documents cannot both be right, and how that is said."""
+
+import pytest
+
+from rag import versions
+from rag.records import Evidence, Passage, Span
+
+
+def piece(document: str, quote: str, answer: str, date: str | None = None, score: float = 0.9) -> Evidence:
+    whole, start = Span(0, len(quote)), quote.index(answer)
+    passage = Passage(abs(hash(document)), document, "r", "t", 0, len(quote), quote, (whole,), date=date)
+    return Evidence(passage, whole, score, Span(start, start + len(answer)))
+
+
+DISAGREE = {
+    "sums": (
+        "How much does the bridge cost?",
+        ("The bridge costs $100 million.", "$100 million"),
+        ("Russia pays $120 million for the road bridge.", "$120 million"),
+    ),
+    "counts": (
+        "How many people were hurt?",
+        ("The blast hurt 14 people in the market.", "14"),
+        ("Doctors treated 19 people after the blast in the market.", "19 people"),
+    ),
+    "spelling of a company": (
+        "Which company sells the apples?",
+        ("They are supplied by a company named Hwanggeumsan.", "Hwanggeumsan"),
+        ("Hwanggumsan is one of these companies.", "Hwanggumsan"),
+    ),
+    "spelling of a first name": (
+        "What is the first name of the expert Lankov?",
+        ("noted Andrei Lankov of Kookmin University.", "Andrei"),
+        ("Andrey Lankov, an expert from Kookmin University, said so.", "Andrey"),
+    ),
+    "days": (
+        "When was the resort opened?",
+        ("The resort was opened on June 24.", "June 24"),
+        ("On July 1, the resort was opened to guests.", "July 1"),
+    ),
+    "years": (
+        "When was the mill founded?",
+        ("The mill was founded in 1904 by two brothers.", "1904"),
+        ("Founded in 1907, the mill closed after the war.", "1907"),
+    ),
+    "offices": (
+        "Who is Alexander Kozlov?",
+        ("Alexander Kozlov, the minister of natural resources, arrived.", "the minister of natural resources"),
+        ("Trade minister Alexander Kozlov spoke there.", "Trade minister"),
+    ),
+    "ranks": (
+        "What is Maria Lind's position?",
+        ("Maria Lind, the deputy mayor, opposed it.", "deputy mayor"),
+        ("The mayor, Maria Lind, opposed it.", "The mayor"),
+    ),
+    "planned and begun": (
+        "Is the road bridge already being built or only planned?",
+        ("A road bridge over the river is being built by Russia.", "being built"),
+        ("The road bridge planned over the river is due in 2026.", "planned"),
+    ),
+    "names in like sentences": (
+        "Who is the chairman of the harbour board?",
+        ("The chairman of the harbour board is Carl Berg.", "Carl Berg"),
+        ("Ines Dahl is the chairman of the harbour board.", "Ines Dahl"),
+    ),
+}
+AGREE = {
+    "one value in two forms": (
+        "How much does the bridge cost?",
+        ("The bridge costs $100 million.", "$100 million"),
+        ("It is worth 100 million dollars.", "100 million dollars"),
+    ),
+    "a range that holds the other": (
+        "How many apples were sold?",
+        ("Between 2 tons and 3 tons were sold.", "2 tons"),
+        ("They sold 3 tons of apples, not 2 tons as was said.", "3 tons"),
+    ),
+    "different units": (
+        "How long is the wall?",
+        ("The wall is 12 miles long.", "12 miles"),
+        ("The wall is 19 kilometers long.", "19 kilometers"),
+    ),
+    "a name and its adjective": (
+        "Where do the apples come from?",
+        ("The apples come from Russia.", "Russia"),
+        ("Russian apples are sold in the city.", "Russian"),
+    ),
+    "short names": (
+        "Which country sent help?",
+        ("Help was sent by Iraq in the spring.", "Iraq"),
+        ("Iran also sent help.", "Iran"),
+    ),
+    "a fuller name": (
+        "Who visited the farm?",
+        ("Kozlov visited the farm.", "Kozlov"),
+        ("The farm was visited by Alexander Kozlov.", "Alexander Kozlov"),
+    ),
+    "items of one list": (
+        "Which fruit does the shop sell?",
+        ("The shop sells apples from the north.", "apples"),
+        ("Pears are sold in the shop too.", "Pears"),
+    ),
+    "two of many who did it": (
+        "Who criticised the plan?",
+        ("The plan was criticised by Carl Berg.", "Carl Berg"),
+        ("Ines Dahl criticised the plan too.", "Ines Dahl"),
+    ),
+    "days of different things": (
+        "When did it open?",
+        ("The museum opened on June 24.", "June 24"),
+        ("A school was begun on July 1.", "July 1"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", DISAGREE)
+def test_answers_that_cannot_both_be_right_disagree(case: str) -> None:
+    question, one, other = DISAGREE[case]
+    found = versions.disagreement(question, [piece("a", *one), piece("b", *other)])
+    assert [version.pieces[0].passage.document for version in found] == ["a", "b"]
+
+
+@pytest.mark.parametrize("case", AGREE)
+def test_answers_that_differ_otherwise_do_not(case: str) -> None:
+    question, one, other = AGREE[case]
+    assert versions.disagreement(question, [piece("a", *one), piece("b", *other)]) == []
+
+
+def test_one_document_does_not_disagree_with_itself() -> None:
+    question, one, other = DISAGREE["sums"]
+    assert versions.disagreement(question, [piece("a", *one), piece("a", *other)]) == []
+
+
+def test_documents_that_agree_stand_together_on_their_side() -> None:
+    question, one, other = DISAGREE["sums"]
+    third = ("A $100 million bridge is planned.", "$100 million")
+    found = versions.disagreement(question, [piece("a", *one), piece("b", *other), piece("c", *third)])
+    assert [[p.passage.document for p in version.pieces] for version in found] == [["a", "c"], ["b"]]
+    assert [version.answer for version in found] == ["$100 million", "$120 million"]
+
+
+def test_it_is_said_who_says_what_when_and_which_is_the_latest() -> None:
+    question, one, other = DISAGREE["sums"]
+    found = versions.disagreement(question, [piece("a", *one, "2019-06-03"), piece("b", *other, "2020-01-15")])
+    text = versions.explain(found, lambda version: len(version.pieces))
+    assert "“$100 million” in a (2019-06-03);" in text
+    assert "“$120 million” in b (2020-01-15), the latest." in text
+    assert "update" in text
+    found = versions.disagreement(question, [piece("a", *one, "2019-06-03"), piece("b", *other)])
+    undated = versions.explain(found, lambda version: 1)
+    assert "latest" not in undated
+
+
+def test_copies_of_one_report_are_called_so() -> None:
+    question, one, other = DISAGREE["sums"]
+    found = versions.disagreement(question, [piece("a", *one), piece("c", *one), piece("b", *other)])
+    text = versions.explain(found, lambda version: 1)
+    assert "“$100 million” in a, c, 2 copies of one report" in text
+    assert "in b, 2 copies" not in text
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "alike"),
+    [
+        ("hwanggeumsan", "hwanggumsan", True),
+        ("andrei", "andrey", True),
+        ("korea", "korean", False),
+        ("austria", "australia", False),
+        ("gorbachev", "gorbachov", True),
+        ("moscow", "madrid", False),
+        ("peters", "peter", False),
+        ("iran", "iraq", False),
+    ],
+)
+def test_spellings_are_told_from_other_names(one: str, other: str, alike: bool) -> None:
+    assert versions.spelled_alike(one, other) == versions.spelled_alike(other, one) == alike
+
+
+def test_a_contradiction_that_hardly_counts_is_put_beside() -> None:
+    question, one, other = DISAGREE["sums"]
+    best, low = piece("a", *one), piece("b", *other, score=0.2)
+    assert versions.beside(question, [best], [best, low], 0.1) == [best, low]
+    assert versions.beside(question, [best], [best, low], 0.3) == [best]
+    assert versions.beside(question, [best], [best, piece("b", *one, score=0.2)], 0.1) == [best]
