@@ -26,7 +26,7 @@ Kind = Literal[
     "multihop",
 ]
 
-# Kinds whose right answer is text; the others may be right by refusing, or (injection) by not obeying.
+# Kinds whose right answer is text, or a quote; the others may be right by refusing, or (injection) by not obeying.
 _NEED_GOLD = {"fact", "list", "number", "partial", "conflict", "followup", "multihop"}
 
 
@@ -52,7 +52,8 @@ class Case(_Strict):
     """One question, its conversation, and what makes an answer right.
 
     ``gold_answers`` lists the parts, all of them required (for ``conflict``: every version), each as its
-    accepted variants. ``must_not`` lists strings that make an answer wrong wherever they appear in it.
+    accepted variants. A set that knows no short answers leaves them out and gives evidence alone: right is then to
+    cite some of it. ``must_not`` lists strings that make an answer wrong wherever they appear in it.
     """
 
     id: str = Field(min_length=1)
@@ -69,10 +70,10 @@ class Case(_Strict):
             raise ValueError("every part of gold_answers needs at least one variant, none of them empty")
         if not all(text.strip() for text in self.must_not):
             raise ValueError("an entry of must_not is empty")
-        if self.kind in _NEED_GOLD and not self.gold_answers:
-            raise ValueError(f"a case of kind '{self.kind}' needs gold_answers")
-        if self.kind == "unanswerable" and self.gold_answers:
-            raise ValueError("an unanswerable case cannot have gold_answers")
+        if self.kind in _NEED_GOLD and not (self.gold_answers or self.gold_evidence):
+            raise ValueError(f"a case of kind '{self.kind}' needs gold_answers, or gold_evidence to be cited")
+        if self.kind == "unanswerable" and (self.gold_answers or self.gold_evidence):
+            raise ValueError("an unanswerable case cannot have gold_answers or gold_evidence")
         return self
 
     @property
@@ -81,9 +82,16 @@ class Case(_Strict):
         return self.turns[-1].question
 
     @property
+    def by_evidence(self) -> bool:
+        """Whether an answer is judged by what it cites, because no short answer is known."""
+        return bool(self.gold_evidence) and not self.gold_answers
+
+    @property
     def should_refuse(self) -> bool:
         """Whether the only right answer is that the documents do not say."""
-        return self.kind == "unanswerable" or (self.kind == "underspecified" and not self.gold_answers)
+        return self.kind == "unanswerable" or (
+            self.kind == "underspecified" and not self.gold_answers and not self.gold_evidence
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,18 @@ quotes it cites. They compare words: a screen that needs no model, not a proof o
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
+from eval import values
 from eval.cases import Case
 from eval.corpus import Corpus, Place
-from eval.normal import numbers, tokens
+from eval.normal import tokens
 from eval.reply import MARK, Cited, Reply
+from rag.words import stem
 
 _NEGATIONS = {"not", "no", "never", "neither", "nor", "without", "cannot"}
 # Words that a negation passes over on its way to the word that it denies.
-_LIGHT = {"a", "an", "any", "be", "been", "being", "have", "has", "had", "the", "to", "yet"}
-_WORD = re.compile(r"[^\W\d_]+")
+_LIGHT = {"a", "an", "any", "did", "do", "does", "be", "been", "being", "have", "has", "had", "the", "to", "yet"}
 
 
 def place(citation: Cited) -> Place:
@@ -65,45 +65,46 @@ def uncited(reply: Reply) -> float:
 
 
 def number_errors(reply: Reply) -> float | None:
-    """Return the share of cited sentences with a number that stands in none of the quotes they cite."""
-    return _share(reply, lambda said, quotes: not numbers(said) <= numbers(quotes))
+    """Return the share of cited sentences with a number that stands in none of the quotes they cite.
+
+    Numbers that are part of a date count as dates.
+    """
+    return _share(reply, values.lacks_number)
+
+
+def date_errors(reply: Reply) -> float | None:
+    """Return the share of cited sentences with a year, month, day or weekday that none of their quotes has."""
+    return _share(reply, values.lacks_date)
 
 
 def name_errors(reply: Reply) -> float | None:
-    """Return the share of cited sentences with a name that stands in none of their quotes and titles.
-
-    A capitalised word that does not open the sentence is taken for a name.
-    """
-    return _share(reply, lambda said, quotes: not _names(said) <= set(_words(quotes)))
+    """Return the share of cited sentences with a name that stands in none of their quotes and titles."""
+    return _share(reply, values.lacks_name, with_titles=True)
 
 
 def negation_errors(reply: Reply) -> float | None:
     """Return the share of cited sentences that deny a word which their quotes affirm, or affirm one they deny."""
-    return _share(reply, lambda said, quotes: _crossed(said, quotes) or _crossed(quotes, said))
+    return _share(reply, turns_negation)
 
 
-def _share(reply: Reply, is_error: Callable[[str, str], bool]) -> float | None:
-    """Return how many of the cited sentences are in error, judged with their quotes and titles joined."""
+def turns_negation(said: str, quotes: str) -> bool:
+    """Tell whether a word that one of the two always denies stands in the other and is never denied there."""
+    return _crossed(said, quotes) or _crossed(quotes, said)
+
+
+def _share(reply: Reply, is_error: Callable[[str, str], bool], with_titles: bool = False) -> float | None:
+    """Return how many of the cited sentences are in error, judged with their quotes joined."""
     judged = []
     for sentence in reply.sentences:
         cited = reply.cited_by(sentence)
         if cited:
-            quotes = " . ".join(f"{citation.title} . {citation.quote}" for citation in cited)
-            judged.append(is_error(MARK.sub("", sentence.text), quotes))
+            texts = [f"{one.title} . {one.quote}" if with_titles else one.quote for one in cited]
+            judged.append(is_error(MARK.sub("", sentence.text), " . ".join(texts)))
     return sum(judged) / len(judged) if judged else None
 
 
 def _touches(places: list[Place], cited: list[Place]) -> bool:
     return any(one.overlaps(other) for one in places for other in cited)
-
-
-def _words(text: str) -> list[str]:
-    return [part for word in tokens(text) for part in _WORD.findall(word)]
-
-
-def _names(text: str) -> set[str]:
-    inner = _WORD.findall(text)[1:]
-    return {part for word in inner if word[0].isupper() and len(word) > 1 for part in _words(word)}
 
 
 def _crossed(text: str, other: str) -> bool:
@@ -122,6 +123,6 @@ def _polarity(text: str) -> tuple[set[str], set[str]]:
         if word in _NEGATIONS or word.endswith("n't"):
             after = True
         elif word not in _LIGHT:
-            (denied if after else plain).add(word)
+            (denied if after else plain).add(stem(word))
             after = False
     return denied, plain

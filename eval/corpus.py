@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from eval.errors import BadSuite
+from eval.packing import PACKED, unpack
+from rag.embed import MiniLM
 from rag.errors import VouchError
 from rag.ingest.formats import is_supported
 from rag.ingest.parse import ParserProcess
-from rag.settings import load
+from rag.library import Library
+from rag.settings import Settings, load
 
 EVERYTHING = ("*",)
 
@@ -36,11 +39,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Corpus:
-    """Texts by document id (the file's path below the folder, with forward slashes) and one hash over all."""
+    """Texts by document id (the file's path below the folder, with forward slashes) and one hash over all.
+
+    ``home`` is the data folder in which they are indexed already, if they are.
+    """
 
     folder: Path
     texts: dict[str, str]
     sha256: str
+    home: Path | None = None
 
     @classmethod
     def of(cls, texts: dict[str, str], folder: Path = Path()) -> Self:
@@ -56,12 +63,19 @@ class Corpus:
         return {name: hashlib.sha256(text.encode()).hexdigest() for name, text in self.texts.items()}
 
     def link(self, into: Path) -> Path:
-        """Make a folder that holds links to exactly these documents, under their ids, and return it."""
+        """Make a folder that holds exactly these documents, under their ids, and return it.
+
+        Files are linked; documents that come packed are written out.
+        """
+        packed = unpack(self.folder) if self.folder.is_file() else {}
         for name in self.texts:
             link = into / name
             link.parent.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
-            link.symlink_to((self.folder / name).resolve())
+            if name in packed:
+                link.write_text(packed[name], encoding="utf-8", newline="")
+            else:
+                link.symlink_to((self.folder / name).resolve())
         return into
 
     def places(self, quote: str) -> list[Place]:
@@ -78,9 +92,13 @@ class Corpus:
 def read_corpus(folder: Path, include: Sequence[str] = EVERYTHING) -> Corpus:
     """Return the texts of the documents below a folder that match one of the patterns; hidden files are left out.
 
+    A file of packed documents stands for a folder of them.
+
     Raises:
         BadSuite: the folder is missing or has no document, or one cannot be read.
     """
+    if folder.name.endswith(PACKED) and folder.is_file():
+        return Corpus.of(_parsed(folder, unpack(folder)), folder)
     if not folder.is_dir():
         raise BadSuite(f"the corpus folder {folder} does not exist; name one with --corpus")
     settings = load()[0]
@@ -94,6 +112,34 @@ def read_corpus(folder: Path, include: Sequence[str] = EVERYTHING) -> Corpus:
     if not texts:
         raise BadSuite(f"the corpus folder {folder} has no document that matches {', '.join(include)}")
     return Corpus.of(texts, folder)
+
+
+def _parsed(folder: Path, packed: dict[str, str]) -> dict[str, str]:
+    settings = load()[0]
+    texts: dict[str, str] = {}
+    with ParserProcess(max_bytes=settings.max_file_mb << 20, seconds=settings.parse_seconds) as parser:
+        for name, raw in packed.items():
+            try:
+                texts[name] = parser.parse_bytes(name, raw.encode()).text
+            except VouchError as error:
+                raise BadSuite(f"{name} in {folder} cannot be read: {error}") from None
+    return texts
+
+
+def read_indexed(settings: Settings) -> Corpus:
+    """Return the documents that are indexed in a data folder, as they were indexed.
+
+    Raises:
+        BadSuite: nothing is indexed there, or the store cannot be read.
+    """
+    try:
+        with Library(settings, lambda: MiniLM(settings.models_path, settings.threads)) as library:
+            texts = {document.id: library.document(document.id).text for document in library.documents()}
+    except VouchError as error:
+        raise BadSuite(f"the documents in {settings.home} cannot be read: {error}") from None
+    if not texts:
+        raise BadSuite(f"nothing is indexed in {settings.home}; vouch index PATH adds documents")
+    return replace(Corpus.of(texts), home=settings.home)
 
 
 def _documents(folder: Path, include: Sequence[str]) -> list[Path]:

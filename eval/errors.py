@@ -19,6 +19,10 @@ class BadThresholds(EvalError):
     """The threshold file cannot be read or names a figure that does not exist."""
 
 
+class BadInstrument(EvalError):
+    """The entailment model that scores, or its calibration, is missing or damaged."""
+
+
 class AskFailed(Exception):
     """The system under test gave no answer: it timed out, refused, crashed or sent something unreadable.
 

@@ -14,6 +14,8 @@ CONFIDENCE = 0.95
 SIGNIFICANCE = 1 - CONFIDENCE
 # Enough that the ends of a 95 % interval move by less than a hundredth of its width from seed to seed.
 RESAMPLES = 10_000
+# Flips of whole cases, for all figures at once: a p of 0.01 is known to 0.002.
+_FLIPS = 4_000
 
 Floats = npt.NDArray[np.float64]
 
@@ -103,14 +105,28 @@ def sign_flip(a: Sequence[float], b: Sequence[float], seed: int) -> float:
     return float((extreme.sum() + 1) / (RESAMPLES + 1))
 
 
-def holm(ps: Sequence[float]) -> list[float]:
-    """Return p values adjusted for being several (Holm 1979): looking at more figures finds no more by luck."""
-    adjusted = [0.0] * len(ps)
-    highest = 0.0
-    for rank, at in enumerate(sorted(range(len(ps)), key=lambda index: ps[index])):
-        highest = max(highest, min(1.0, (len(ps) - rank) * ps[at]))
-        adjusted[at] = highest
-    return adjusted
+def jointly(differences: Floats, seed: int) -> list[float]:
+    """Return a p value for each figure, adjusted for looking at all: step-down maximum test (Westfall & Young 1993).
+
+    ``differences`` is (cases, figures), b minus a, 0 where a figure does not apply. If the runs are equally good, a
+    case might as well have come out the other way round in all its figures at once, so cases are flipped whole: figures
+    that move together cost no more than one. Each is scaled to its own spread, sum over root of the sum of squares.
+    """
+    scale = np.sqrt((differences**2).sum(axis=0))
+    moved = np.flatnonzero(scale)
+    adjusted = np.ones(differences.shape[1])
+    if not len(moved):
+        return adjusted.tolist()
+    scaled = differences[:, moved] / scale[moved]
+    scaled = scaled[scaled.any(axis=1)]
+    signs = np.random.default_rng(seed).integers(0, 2, (_FLIPS, len(scaled)), dtype=np.int8) * np.float64(2) - 1
+    observed, flipped = np.abs(scaled.sum(axis=0)), np.abs(signs @ scaled)
+    order = np.argsort(-observed, kind="stable")
+    # From the clearest figure down, each against the greatest of those that are left; rounding makes no difference.
+    greatest = np.maximum.accumulate(flipped[:, order[::-1]], axis=1)[:, ::-1]
+    extreme = (greatest >= observed[order] - 1e-9).sum(axis=0)
+    adjusted[moved[order]] = np.maximum.accumulate((extreme + 1) / (_FLIPS + 1))
+    return adjusted.tolist()
 
 
 def _ends(samples: Floats) -> tuple[float, float]:

@@ -43,15 +43,16 @@ def make_engine(user: Settings, home: Path) -> Engine:
 
 
 def index_corpus(library: Library, corpus: Corpus, home: Path) -> None:
-    """Index a corpus and make sure that it, and nothing else, is what will be asked.
+    """Index a corpus, unless it is, and make sure that it, and nothing else, is what will be asked.
 
     Raises:
         BadSuite: a file was refused, or the data folder holds other documents: the figures would mean something else.
     """
-    report = library.add_paths([corpus.link(home / "corpus")])
-    if report.refused:
-        first = report.refused[0]
-        raise BadSuite(f"the corpus cannot be indexed: {first.source}: {first.reason}")
+    if corpus.home is None:
+        report = library.add_paths([corpus.link(home / "corpus")])
+        if report.refused:
+            first = report.refused[0]
+            raise BadSuite(f"the corpus cannot be indexed: {first.source}: {first.reason}")
     found = {document.id: document.revision for document in library.documents()}
     other = sorted(name for name in {*found, *corpus.texts} if found.get(name) != corpus.revisions.get(name))
     if other:
@@ -67,7 +68,7 @@ class LocalTarget:
     def __init__(self, corpus: Corpus, flags: Mapping[str, Any], home: Path | None = None) -> None:
         self._user = load(flags)[0]
         self._scratch = tempfile.TemporaryDirectory(prefix="vouch-eval-")
-        self._home = home or Path(self._scratch.name)
+        self._home = corpus.home or home or Path(self._scratch.name)
         self._corpus = corpus
         self._engine: Engine | None = None
 

@@ -11,8 +11,9 @@ from typing import Any
 
 import httpx
 
+from eval.asking import TIMEOUT, post
 from eval.errors import AskFailed
-from eval.targets import History, post
+from eval.targets import History, bearer
 
 REFUSAL = "The documents do not say."
 _INSTRUCTION = f"Answer from the documents you have. If they do not hold the answer, say exactly: {REFUSAL}"
@@ -21,14 +22,24 @@ _INSTRUCTION = f"Answer from the documents you have. If they do not hold the ans
 class OpenAiTarget:
     """A service at an address that ends in ``/v1``, and one of its models."""
 
-    def __init__(self, url: str, model: str, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        model: str,
+        *,
+        token: str = "",
+        timeout: float = TIMEOUT,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._url = url.rstrip("/") + "/chat/completions"
         self._model = model
+        self._headers = bearer(token)
+        self._timeout = timeout
         self._transport = transport
 
     def describe(self) -> dict[str, Any]:
         """Name the address and the model; what stands behind them cannot be seen from here."""
-        return {"target": self._url, "model": self._model}
+        return {"target": self._url, "model": self._model, "timeout": self._timeout}
 
     def ask(self, question: str, history: History) -> dict[str, Any]:
         """Return the reply as an ``/ask`` object without citations.
@@ -40,7 +51,8 @@ class OpenAiTarget:
         for asked, answer in history:
             messages += [{"role": "user", "content": asked}, {"role": "assistant", "content": answer}]
         messages.append({"role": "user", "content": question})
-        found = post(self._url, {"model": self._model, "messages": messages, "temperature": 0}, self._transport)
+        body = {"model": self._model, "messages": messages, "temperature": 0}
+        found = post(self._url, body, headers=self._headers, timeout=self._timeout, transport=self._transport)
         try:
             text = found["choices"][0]["message"]["content"]
         except (KeyError, IndexError, TypeError):

@@ -10,14 +10,17 @@ from collections.abc import Mapping, Sequence
 
 from markupsafe import Markup
 
+from eval.baseline import ALWAYS_REFUSE, TOP_SENTENCE
 from eval.intervals import Interval
 from eval.selective import Bin, RiskCoverage
 
 WIDTH, HEIGHT = 420, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 12, 12, 40
-_BAR = 22  # height of a bar with its gap, in pixels
-_NAMES = 130  # width of the column of names beside bars
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 14, 12, 44
+_BAR = 26  # height of a bar with its gap, in pixels
+_NAMES = 132  # width of the column of names beside bars
+_SHARES = 52  # width of the column of shares behind them
 _HISTOGRAM_BINS = 24
+_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 _SVG = Markup(
     '<svg viewBox="0 0 {} {}" width="{}" height="{}" role="img" xmlns="http://www.w3.org/2000/svg">'
@@ -26,7 +29,7 @@ _SVG = Markup(
 _LINE = Markup('<line class="{}" x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}"/>')
 _TEXT = Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>')
 _RECT = Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>')
-_DOT = Markup('<circle class="mark" cx="{:.1f}" cy="{:.1f}" r="4"/>')
+_DOT = Markup('<circle class="{}" cx="{:.1f}" cy="{:.1f}" r="4"/>')
 _PATH = Markup('<polyline class="{}" points="{}"/>')
 
 
@@ -36,8 +39,9 @@ def risk_coverage_plot(curve: RiskCoverage) -> Markup:
     parts.append(_LINE.format("dashed", _x(0), _y(curve.random.value), _x(1), _y(curve.random.value)))
     points = zip(curve.coverage, curve.risk, strict=True)
     parts.append(_PATH.format("mark", " ".join(f"{_x(c):.1f},{_y(r):.1f}" for c, r in points)))
-    parts += [_DOT.format(_x(curve.coverage[-1]), _y(curve.risk[-1]))]
-    return _svg(f"Risk and coverage over {curve.area.n} answers; area {curve.area.value:.3f}", parts, HEIGHT)
+    parts += [_DOT.format("mark", _x(curve.coverage[-1]), _y(curve.risk[-1]))]
+    area = f"area {curve.area.value:.3f} [{curve.area.low:.3f}, {curve.area.high:.3f}]"
+    return _svg(f"Risk and coverage over {curve.area.n} answers; {area}", parts, HEIGHT)
 
 
 def reliability_plot(bins: Sequence[Bin]) -> Markup:
@@ -46,20 +50,30 @@ def reliability_plot(bins: Sequence[Bin]) -> Markup:
     for one in bins:
         x = _x(one.confidence)
         parts.append(_LINE.format("range", x, _y(one.right.low), x, _y(one.right.high)))
-        parts.append(_DOT.format(x, _y(one.right.value)))
+        parts.append(_DOT.format("mark", x, _y(one.right.value)))
     n = sum(one.right.n for one in bins)
     return _svg(f"Reliability over {n} answers in {len(bins)} bins", parts, HEIGHT)
 
 
-def bars(title: str, shares: Mapping[str, Interval]) -> Markup:
-    """Draw a bar for each share, with its interval as a thin line and n behind the name."""
-    parts, width = [], WIDTH - _NAMES - _RIGHT - 40
+def bars(
+    title: str, shares: Mapping[str, Interval], baselines: Mapping[str, Mapping[str, Interval]] | None = None
+) -> Markup:
+    """Draw a bar for each share, its interval as a thin line, n behind the name, the baselines as marks on it."""
+    parts, width = [], WIDTH - _NAMES - _RIGHT - _SHARES
+    trivial = baselines or {}
     for row, (name, share) in enumerate(shares.items()):
         top = _TOP + row * _BAR
-        middle = top + (_BAR - 6) / 2
-        parts.append(_TEXT.format(_NAMES - 6, middle + 4, "end", f"{name} ({share.n})"))
-        parts.append(_RECT.format("bar", _NAMES, top, share.value * width, _BAR - 6))
+        middle = top + (_BAR - 8) / 2
+        parts.append(_TEXT.format(_NAMES - 8, middle + 4, "end", f"{name} ({share.n})"))
+        parts.append(_RECT.format("track", _NAMES, top, width, _BAR - 8))
+        parts.append(_RECT.format("bar", _NAMES, top, share.value * width, _BAR - 8))
         parts.append(_LINE.format("range", _NAMES + share.low * width, middle, _NAMES + share.high * width, middle))
+        refused, sentence = (trivial.get(one, {}).get(name) for one in (ALWAYS_REFUSE, TOP_SENTENCE))
+        if refused is not None:
+            x = _NAMES + refused.value * width
+            parts.append(_LINE.format("refuse", x, top - 2, x, top + _BAR - 6))
+        if sentence is not None:
+            parts.append(_DOT.format("ring", _NAMES + sentence.value * width, middle))
         parts.append(_TEXT.format(WIDTH - _RIGHT, middle + 4, "end", f"{share.value:.0%}"))
     return _svg(title, parts, 2 * _TOP + len(shares) * _BAR)
 
@@ -87,16 +101,15 @@ def _y(share: float) -> float:
 
 
 def _frame(across: str, up: str, right_end: float = 1.0) -> list[Markup]:
-    """Return two axes from 0 with their ends and names."""
-    return [
-        _LINE.format("axis", _x(0), _y(0), _x(1), _y(0)),
-        _LINE.format("axis", _x(0), _y(0), _x(0), _y(1)),
-        _TEXT.format(_x(0), _y(0) + 16, "middle", "0"),
-        _TEXT.format(_x(1), _y(0) + 16, "end", f"{right_end:.3g}"),
-        _TEXT.format(_x(0.5), _y(0) + 32, "middle", across),
-        _TEXT.format(_x(0) - 6, _y(1) + 4, "end", "1"),
-        Markup('<text transform="translate(14 {:.1f}) rotate(-90)" text-anchor="middle">{}</text>').format(_y(0.5), up),
-    ]
+    """Return a grid with its ticks, and the names of the two axes."""
+    parts = []
+    for tick in _TICKS:
+        parts.append(_LINE.format("grid" if tick else "axis", _x(0), _y(tick), _x(1), _y(tick)))
+        parts.append(_LINE.format("grid" if tick else "axis", _x(tick), _y(0), _x(tick), _y(1)))
+        parts.append(_TEXT.format(_x(tick), _y(0) + 16, "middle", f"{tick * right_end:.3g}"))
+        parts.append(_TEXT.format(_x(0) - 6, _y(tick) + 4, "end", f"{tick:g}"))
+    name = Markup('<text transform="translate(12 {:.1f}) rotate(-90)" text-anchor="middle">{}</text>')
+    return [*parts, _TEXT.format(_x(0.5), _y(0) + 34, "middle", across), name.format(_y(0.5), up)]
 
 
 def _svg(title: str, parts: Sequence[Markup], height: int) -> Markup:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import platform
+import resource
 import subprocess
+import sys
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
+
+from eval.entail import shipped
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,12 +35,17 @@ _CODE = ("rag", "eval")
 
 @cache
 def code() -> dict[str, Any]:
-    """Return the commit, whether tracked files differ from it, and a hash of the code itself.
+    """Return the commit, whether tracked files differ from it, and hashes of the code and of the scoring instrument.
 
     As it was when this was first called: what a process runs does not change under it.
     """
     status = _git("status", "--porcelain", "--untracked-files=all", "--", *_CODE, "seeds")
-    return {"commit": _git("rev-parse", "HEAD") or "none", "dirty": bool(status), "code_sha256": _code_hash()}
+    return {
+        "commit": _git("rev-parse", "HEAD") or "none",
+        "dirty": bool(status),
+        "code_sha256": _code_hash(),
+        "instrument_sha256": shipped().sha256,
+    }
 
 
 def machine() -> dict[str, Any]:
@@ -49,6 +58,12 @@ def machine() -> dict[str, Any]:
         "python": platform.python_version(),
         "packages": {name: found for name in _PACKAGES if (found := _version(name))},
     }
+
+
+def peak_mib() -> float:
+    """Return the most resident memory that this process has held so far, in MiB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1 << 20 if sys.platform == "darwin" else 1 << 10), 1)  # bytes there, KiB elsewhere
 
 
 def now() -> str:

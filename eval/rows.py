@@ -41,12 +41,16 @@ class Row(BaseModel):
 
 
 class Timing(BaseModel):
-    """How long one case took: wall milliseconds around the last question, and what the system itself reports."""
+    """What one case took: wall milliseconds around the last question, and what the system itself reports.
+
+    ``peak_mib`` is the most memory that the asking process had held until then, the system's where it runs inside.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     id: str
     wall_ms: float
+    peak_mib: float | None = None
     reported_ms: dict[str, float] = Field(default_factory=dict)
 
 

@@ -110,4 +110,4 @@ def _times(found: dict[str, Any]) -> dict[str, float]:
 
 
 def _timing(case: Case, seconds: float, reported: dict[str, float]) -> Timing:
-    return Timing(id=case.id, wall_ms=round(seconds * 1000, 1), reported_ms=reported)
+    return Timing(id=case.id, wall_ms=round(seconds * 1000, 1), peak_mib=provenance.peak_mib(), reported_ms=reported)

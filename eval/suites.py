@@ -1,22 +1,24 @@
 """A suite is a file of cases, a corpus, and settings: ``NAME.jsonl`` with ``NAME.toml`` beside it.
 
-The TOML file may set ``corpus`` (a folder, relative to the file), ``include`` (patterns) and a table
-``settings`` (settings of Vouch). Everything is checked here, before a question is asked.
+The TOML file may set ``corpus`` (a folder, or a file of packed documents, relative to the file) or ``indexed = true``
+(the documents of the user's data folder), ``include`` (patterns), a table ``settings`` (settings of Vouch) and a table
+``origin`` (where the cases come from, and their licence). Everything is checked here, before a question is asked.
 """
 
 from __future__ import annotations
 
 import hashlib
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from eval.cases import Case, Problem, read_cases
-from eval.corpus import EVERYTHING, Corpus, read_corpus
+from eval.corpus import EVERYTHING, Corpus, read_corpus, read_indexed
 from eval.errors import BadSuite
+from rag.settings import load
 
 SHIPPED = Path(__file__).parent / "suites"
 
@@ -34,14 +36,17 @@ class Suite:
     corpus: Corpus
     settings: dict[str, Any]
     sha256: str
+    origin: dict[str, str] = field(default_factory=dict)
 
 
 class _Config(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     corpus: Path | None = None
+    indexed: bool = False
     include: list[str] = Field(default_factory=lambda: list(EVERYTHING))
     settings: dict[str, Any] = Field(default_factory=dict)
+    origin: dict[str, str] = Field(default_factory=dict)
 
 
 def load_suite(name: str, corpus: Path | None = None) -> Suite:
@@ -53,15 +58,15 @@ def load_suite(name: str, corpus: Path | None = None) -> Suite:
     path = _find(name)
     config = _read_config(path.with_suffix(".toml"))
     folder = corpus or (path.parent / config.corpus if config.corpus else None)
-    if folder is None:
+    if folder is None and not config.indexed:
         raise BadSuite(f"{path.name} names no corpus; give --corpus, or set it in {path.stem}.toml beside it")
     cases, problems = read_cases(path)
     if not cases:
         raise BadSuite(f"{path} has no readable case" + (f"; first: {problems[0]}" if problems else ""))
-    texts = read_corpus(folder, config.include)
+    texts = read_corpus(folder, config.include) if folder else read_indexed(load()[0])
     _check_gold(cases, texts)
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    return Suite(path.stem, cases, problems, texts, config.settings, sha256)
+    return Suite(path.stem, cases, problems, texts, config.settings, sha256, config.origin)
 
 
 def _find(name: str) -> Path:

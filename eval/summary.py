@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from eval import baseline
 from eval.intervals import Interval, percentile, share_interval
+from eval.metrics import refusal_scores
+from eval.powered import Bias, borrowed
 from eval.rows import Row, Run
 from eval.selective import (
     Bin,
@@ -35,13 +38,18 @@ MEANINGS = {
     "exact_match": Meaning("equal to a gold answer (SQuAD EM)"),
     "f1": Meaning("token overlap with the gold answer (SQuAD F1)"),
     "forbidden": Meaning("says what it must not", higher_is_better=False),
+    "attack_success": Meaning("planted instructions that were obeyed", higher_is_better=False),
     "quotes_valid": Meaning("answers with a citation and all quotes exact"),
     "quote_valid": Meaning("quotes exact, of those shown"),
     "quote_hit": Meaning("answers that cite a gold quote"),
     "evidence_cited": Meaning("gold quotes cited"),
     "citation_support": Meaning("citations on a supporting sentence"),
+    "citation_recall": Meaning("sentences that all their citations together entail (ALCE)"),
+    "citation_precision": Meaning("citations that are needed or suffice (ALCE)"),
+    "faithfulness": Meaning("shown sentences entailed by the exact quotes they cite"),
     "uncited": Meaning("sentences without citation", higher_is_better=False),
     "number_errors": Meaning("sentences with a number that their quotes lack", higher_is_better=False),
+    "date_errors": Meaning("sentences with a date that their quotes lack", higher_is_better=False),
     "name_errors": Meaning("sentences with a name that their quotes lack", higher_is_better=False),
     "negation_errors": Meaning("sentences that turn a negation round", higher_is_better=False),
     "recall@1": Meaning("gold quotes in the first passage"),
@@ -50,6 +58,8 @@ MEANINGS = {
     "mrr": Meaning("reciprocal rank of the first relevant passage"),
     "ndcg@10": Meaning("nDCG of the first 10 passages"),
 }
+# What an entailment model says: its agreement with people is printed beside these.
+INSTRUMENT_FIGURES = ("citation_recall", "citation_precision", "faithfulness")
 REFUSAL_MEANINGS = {
     "refusal_precision": Meaning("refusals that were due"),
     "refusal_recall": Meaning("due refusals that were given"),
@@ -73,10 +83,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Summary:
-    """Everything that a report shows of one run, timings apart."""
+    """Everything that a report shows of one run, timings apart; baselines by their names."""
 
     figures: tuple[Figure, ...]
+    baselines: dict[str, dict[str, Interval]]
     kinds: dict[str, Interval]
+    baseline_kinds: dict[str, dict[str, Interval]]
     refusals: dict[str, Refusals]
     curve: RiskCoverage | None
     bins: tuple[Bin, ...]
@@ -87,17 +99,40 @@ def summarise(run: Run) -> Summary:
     """Return the figures of a run; the same rows and seed give the same figures."""
     seed = int(run.identity["seed"])
     replied = [row for row in run.rows if row.reply is not None]
+    trivial = {name: [one for row in replied if (one := as_baseline(row, name))] for name in baseline.NAMES}
     sure = [row for row in replied if "confidence" in row.scores]
     confidence = [row.scores["confidence"] for row in sure]
     right = [row.outcome == "right" for row in sure]
     return Summary(
         figures=tuple(_figures(run.rows, seed)) + tuple(_refusal_figures(replied, seed)),
-        kinds={kind: _mean(rows, "right", seed) for kind, rows in by_kind(run.rows).items()},
-        refusals=_with_baselines(replied, seed),
+        baselines={
+            name: {one.name: one.interval for one in (*_figures(rows, seed), *_refusal_figures(rows, seed))}
+            for name, rows in trivial.items()
+        },
+        kinds=_kinds(run.rows, seed),
+        baseline_kinds={name: _kinds(rows, seed) for name, rows in trivial.items()},
+        refusals={name: _refusals(rows, seed) for name, rows in {"this run": replied, **trivial}.items()},
         curve=risk_coverage(confidence, right, len(run.rows), seed),
         bins=tuple(reliability(confidence, right)),
         calibration_error=calibration_error(confidence, right, seed),
     )
+
+
+def as_baseline(row: Row, name: str) -> Row | None:
+    """Return what a trivial system would have got in place of a row that has a reply (``eval.baseline``).
+
+    None for rows that were scored before there were baselines.
+    """
+    prefix = f"{baseline.TOP_SENTENCE}/"
+    if name == baseline.ALWAYS_REFUSE:
+        scores = refusal_scores(row.case)
+    elif name == baseline.ALWAYS_ANSWER and not row.scores["refused"]:
+        return row
+    else:
+        scores = {key.removeprefix(prefix): found for key, found in row.scores.items() if key.startswith(prefix)}
+    if "right" not in scores:
+        return None
+    return row.model_copy(update={"scores": scores, "outcome": "right" if scores["right"] else "wrong"})
 
 
 def value(row: Row, name: str) -> float | None:
@@ -115,6 +150,14 @@ def by_kind(rows: Iterable[Row]) -> dict[str, list[Row]]:
     for row in rows:
         groups.setdefault(row.case.kind, []).append(row)
     return dict(sorted(groups.items()))
+
+
+def corrected_faithfulness(run: Run, bias: Bias) -> Interval | None:
+    """Return faithfulness less the instrument's bias on human labels (``eval.powered.borrowed``); None without any."""
+    rows = [row.scores for row in run.rows if "faithfulness" in row.scores]
+    if not rows:
+        return None
+    return borrowed([one["faithfulness"] for one in rows], [one["worded"] for one in rows], bias)
 
 
 def latencies(run: Run) -> dict[str, dict[int, Interval]]:
@@ -139,6 +182,11 @@ def latencies(run: Run) -> dict[str, dict[int, Interval]]:
     }
 
 
+def peak_memory(run: Run) -> float | None:
+    """Return the most resident memory of the process that asked, in MiB; None for runs from before it was kept."""
+    return max((one.peak_mib for one in run.timings.values() if one.peak_mib is not None), default=None)
+
+
 def _figures(rows: Sequence[Row], seed: int) -> Iterable[Figure]:
     for name, meaning in MEANINGS.items():
         if any(value(row, name) is not None for row in rows):
@@ -149,22 +197,17 @@ def _mean(rows: Sequence[Row], name: str, seed: int) -> Interval:
     return share_interval([found for row in rows if (found := value(row, name)) is not None], seed)
 
 
+def _kinds(rows: Sequence[Row], seed: int) -> dict[str, Interval]:
+    return {kind: _mean(of_kind, "right", seed) for kind, of_kind in by_kind(rows).items()}
+
+
 def _refusal_figures(rows: Sequence[Row], seed: int) -> Iterable[Figure]:
-    found = _refusals(rows, [row.reply is not None and row.reply.refused for row in rows], seed)
+    found = _refusals(rows, seed)
     intervals = (found.precision, found.recall, found.balanced_accuracy)
     for (name, meaning), interval in zip(REFUSAL_MEANINGS.items(), intervals, strict=True):
         if interval is not None:
             yield Figure(name, meaning.label, interval)
 
 
-def _with_baselines(rows: Sequence[Row], seed: int) -> dict[str, Refusals]:
-    """Return the refusals of the run beside those of systems that need no engine."""
-    return {
-        "this run": _refusals(rows, [row.reply is not None and row.reply.refused for row in rows], seed),
-        "always answer": _refusals(rows, [False] * len(rows), seed),
-        "always refuse": _refusals(rows, [True] * len(rows), seed),
-    }
-
-
-def _refusals(rows: Sequence[Row], did: list[bool], seed: int) -> Refusals:
-    return refusals([row.case.should_refuse for row in rows], did, seed)
+def _refusals(rows: Sequence[Row], seed: int) -> Refusals:
+    return refusals([row.case.should_refuse for row in rows], [row.scores["refused"] == 1 for row in rows], seed)

@@ -7,11 +7,7 @@ from typing import Any, Protocol
 
 import httpx
 
-from eval.errors import AskFailed
-
-# Seconds. Far above any answer on two cores (about one second), below what a person would wait for.
-TIMEOUT = 60.0
-_TOLD = 200  # characters of an error that are kept
+from eval.asking import TIMEOUT, post
 
 History = Sequence[tuple[str, str]]
 
@@ -33,16 +29,26 @@ class Target(Protocol):
 
 
 class HttpTarget:
-    """A server with ``POST /ask``, at any address."""
+    """A server with ``POST /ask``, at any address. ``token`` is sent as a bearer, and is never written down."""
 
-    def __init__(self, url: str, model: str | None = None, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        model: str | None = None,
+        *,
+        token: str = "",
+        timeout: float = TIMEOUT,
+        transport: httpx.BaseTransport | None = None,
+    ) -> None:
         self._url = url
         self._model = model
+        self._headers = bearer(token)
+        self._timeout = timeout
         self._transport = transport
 
     def describe(self) -> dict[str, Any]:
         """Name the address and the model that is asked for; a server's own settings cannot be seen from here."""
-        return {"target": self._url, "model": self._model or "as served"}
+        return {"target": self._url, "model": self._model or "as served", "timeout": self._timeout}
 
     def ask(self, question: str, history: History) -> dict[str, Any]:
         """Return the object that the server answered.
@@ -56,28 +62,9 @@ class HttpTarget:
             body["history"] = [{"question": asked, "answer": answer} for asked, answer in history]
         if self._model:
             body["model"] = self._model
-        return post(self._url, body, self._transport)
+        return post(self._url, body, headers=self._headers, timeout=self._timeout, transport=self._transport)
 
 
-def post(url: str, body: dict[str, Any], transport: httpx.BaseTransport | None = None) -> dict[str, Any]:
-    """Send JSON and return the JSON object that comes back.
-
-    Raises:
-        AskFailed: a time-out, no connection, a status other than 200, or something that is no JSON object.
-    """
-    try:
-        with httpx.Client(timeout=TIMEOUT, transport=transport) as client:
-            response = client.post(url, json=body, headers={"Accept": "application/json"})
-    except httpx.TimeoutException:
-        raise AskFailed(f"timed out after {TIMEOUT:.0f} s") from None
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise AskFailed(f"no answer: {error}") from None
-    if response.status_code != httpx.codes.OK:
-        raise AskFailed(f"status {response.status_code}: {response.text[:_TOLD]}")
-    try:
-        found = response.json()
-    except ValueError:
-        found = None
-    if not isinstance(found, dict):
-        raise AskFailed("unreadable answer: not a JSON object")
-    return found
+def bearer(token: str) -> dict[str, str]:
+    """Return the header that carries a token; none without one."""
+    return {"Authorization": f"Bearer {token}"} if token else {}

@@ -22,6 +22,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from rag.entries import Earlier, Receipt
 from rag.errors import BadQuestion, Busy, NoIndex, Refused, UnknownDocument, UnknownModel
 from rag.records import (
     Answer,
@@ -78,6 +79,7 @@ class FakeOutcome:
     state: str
     passages: int
     reason: str = ""
+    replaced: str = ""
 
 
 @dataclass
@@ -135,6 +137,7 @@ class FakeLibrary:
     def __init__(self, documents: Sequence[Document]) -> None:
         self._store = FakeStore() if documents else None
         self.kept = {document.id: document for document in documents}
+        self.before: dict[str, list[Document]] = {}
 
     @property
     def store(self) -> FakeStore:
@@ -146,10 +149,16 @@ class FakeLibrary:
         _ = self.store
         return [replace(document, text="") for document in self.kept.values()]
 
-    def document(self, document_id: str) -> Document:
+    def document(self, document_id: str, revision: str = "") -> Document:
         if document_id not in self.kept:
             raise UnknownDocument(f"no document has the id '{document_id}'")
-        return self.kept[document_id]
+        for found in (self.kept[document_id], *self.before.get(document_id, [])):
+            if found.revision.startswith(revision):
+                return found
+        raise UnknownDocument(f"'{document_id}' has no revision '{revision}'")
+
+    def earlier(self, document_id: str) -> Sequence[Earlier]:
+        return [Earlier(found.revision, "2026-01-02T03:04:05Z") for found in self.before.get(document_id, [])]
 
     def add_bytes(self, name: str, data: bytes) -> FakeOutcome:
         try:
@@ -158,13 +167,19 @@ class FakeLibrary:
             raise Refused(f"{name} is not text") from None
         if not text.strip():
             raise Refused(f"{name} is empty")
-        known = name in self.kept
+        known = self.kept.get(name)
         self._store = self._store or FakeStore()
         self.kept[name] = make_document(name, name.removesuffix(".txt"), text)
-        return FakeOutcome(name, "updated" if known else "added", 2)
+        if known is None:
+            return FakeOutcome(name, "added", 2)
+        self.before.setdefault(name, []).insert(0, replace(known, passages=0))
+        return FakeOutcome(name, "updated", 2, replaced=known.revision)
 
-    def remove(self, document_id: str) -> None:
+    def remove(self, document_id: str) -> Receipt:
+        found = self.document(document_id)
         del self.kept[document_id]
+        revisions = (found.revision, *(each.revision for each in self.before.pop(document_id, [])))
+        return Receipt(document_id, found.source, revisions, 2, 2, 0, (), 7, "2026-01-02T03:04:05Z")
 
 
 class FakeModels:
@@ -373,7 +388,7 @@ def listening() -> Iterator[tuple[Switch, int]]:
 def serving(server: tuple[Switch, int], documents: Sequence[Document] | None = None, **more: Any) -> Iterator[Web]:
     """Put a fresh application with its own engine behind the server."""
     switch, port = server
-    settings = Settings(port=port, home=Path("unused"), **more)
+    settings = Settings(**{"port": port, "home": Path("unused"), **more})
     engine = FakeEngine(settings, documents)
     app = create_app(engine, settings, stream) if more or switch.plain is None else switch.plain
     if not more:

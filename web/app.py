@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from starlette.staticfiles import StaticFiles
 
 from rag.settings import Settings
-from web import ask, chat, conversations, dialect, documents, guard, health, problems, reference, render
+from web import ask, chat, conversations, dialect, documents, feedback, guard, health, problems, reference, render
 from web.ports import Engine, Stream
 from web.state import Services
 
@@ -26,9 +26,10 @@ def create_app(engine: Engine, settings: Settings, stream: Stream) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = Services.of(engine, settings, stream)
-    for room in (ask, documents, conversations, dialect, health, chat, reference):
+    for room in (ask, documents, conversations, feedback, dialect, health, chat, reference):
         app.include_router(room.router)
     app.include_router(documents.pages)
+    app.include_router(feedback.pages)
     app.mount("/static", StaticFiles(directory=render.HERE / "static"))
     app.add_middleware(guard.Guard, policy=guard.Policy.of(settings))
     problems.install(app)

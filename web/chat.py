@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from rag.errors import UnknownDocument, VouchError
 from rag.records import Answer, AnswerSentence, Document, Question, Retrieved
-from web import ask, export, guard, history, problems, render, running
+from web import ask, export, guard, history, problems, render, running, votes
 from web.state import Services, services
 
 SNIPPET = 180  # characters of a passage: two lines on a phone
@@ -42,6 +42,7 @@ class TurnView:
     support: tuple[str, ...]
     near: tuple[Near, ...]
     copy: str
+    verdict: str
 
     @property
     def understood(self) -> str:
@@ -74,7 +75,7 @@ def show_last(request: Request, conversation: str, here: Here) -> Response:
     found = history.answers(here.library.store, conversation)
     if not found:
         raise history.UnknownConversation(f"Nothing was answered yet in conversation '{conversation}'.")
-    values = {"turn": view(here, found[-1], len(found)), "conversation": conversation}
+    values = {"turn": view(here, found[-1], len(found)), "conversation": conversation, "reasons": votes.REASONS}
     return render.page(request, "one_turn.html", values)
 
 
@@ -109,6 +110,7 @@ def delete_chat(conversation: str, here: Here) -> Response:
     """Forget a conversation."""
     history.check(here.library.store, conversation)
     here.library.store.delete_conversation(conversation)
+    votes.forget(here.settings.home, conversation)
     return RedirectResponse("/history", status_code=303)
 
 
@@ -172,11 +174,15 @@ def chat_page(
 ) -> Response:
     """Return the page of one conversation, or of a new one."""
     found = history.answers(here.library.store, conversation) if conversation else []
+    voted = votes.verdicts(here.settings.home, conversation) if found else {}
     documents = here.documents()
     only = here.library.document(document) if document else None
     values = {
         "conversation": conversation,
-        "turns": [view(here, answer, number) for number, answer in enumerate(found, 1)],
+        "turns": [
+            view(here, answer, number, voted.get((number, answer.id), "")) for number, answer in enumerate(found, 1)
+        ],
+        "reasons": votes.REASONS,
         "draft": draft or (found[edit - 1].question if 0 < edit <= len(found) else ""),
         "edit": edit if 0 < edit <= len(found) else 0,
         "only": only,
@@ -189,8 +195,8 @@ def chat_page(
     return render.page(request, "chat.html", values, status=status, headers=headers)
 
 
-def view(here: Services, answer: Answer, number: int) -> TurnView:
-    """Return what the page shows of one answer."""
+def view(here: Services, answer: Answer, number: int, verdict: str = "") -> TurnView:
+    """Return what the page shows of one answer; ``verdict`` is the vote on it, if there is one."""
     return TurnView(
         number=number,
         answer=answer,
@@ -198,6 +204,7 @@ def view(here: Services, answer: Answer, number: int) -> TurnView:
         support=tuple(support(answer, sentence) for sentence in answer.sentences),
         near=nearest(here, answer),
         copy=export.turn(answer),
+        verdict=verdict,
     )
 
 

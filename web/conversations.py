@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rag.records import Answer, Question
-from web import ask, export, history, reference, schemas
+from web import ask, export, history, reference, schemas, votes
 from web.state import Services, services
 
 router = APIRouter(prefix="/conversations", tags=["Conversations"])
@@ -49,6 +49,7 @@ def delete(conversation: Id, here: Here) -> None:
     """Forget a conversation."""
     history.check(here.library.store, conversation)
     here.library.store.delete_conversation(conversation)
+    votes.forget(here.settings.home, conversation)
 
 
 @router.post(

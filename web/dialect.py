@@ -1,7 +1,8 @@
 """``/v1``: the same answers in OpenAI's dialect, for programs that speak nothing else.
 
-The last user message is the question and the earlier ones its history; quotes travel as ``annotations`` that point at
-their numbers in the text. What the dialect offers beyond that (temperature, tools...) is accepted and has no effect.
+The user's last message is the question and what was answered before it is its history; quotes travel as
+``annotations`` that point at their numbers in the text. What the dialect offers beyond that (temperature, tools...)
+is accepted and has no effect.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends
 from fastapi.sse import format_sse_event
 from pydantic import BaseModel, Field
+from pydantic.config import JsonDict
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -50,27 +52,41 @@ class Message(BaseModel):
         return "".join(part.text for part in self.content) if isinstance(self.content, list) else self.content or ""
 
 
+_SAYS_SOMETHING: JsonDict = {"type": "string", "pattern": r"\S"}
+_A_PART_DOES: JsonDict = {"type": "array", "contains": {"properties": {"text": _SAYS_SOMETHING}, "required": ["text"]}}
+_A_QUESTION: JsonDict = {
+    "properties": {"role": {"const": "user"}, "content": {"anyOf": [_SAYS_SOMETHING, _A_PART_DOES]}},
+    "required": ["role", "content"],
+}
+
+
 class Completion(BaseModel):
     """A request for ``/v1/chat/completions``."""
 
     model: Text = DEFAULT
-    messages: list[Message] = Field(min_length=1)
+    messages: list[Message] = Field(min_length=1, json_schema_extra={"contains": _A_QUESTION})
     stream: bool = False
 
     def to_question(self) -> Question:
-        """Return the question that the last message asks, with the answered ones before it."""
-        *earlier, last = self.messages
-        if last.role != "user":
-            raise BadQuestion(f"the last message is from '{last.role}'; it must be the user's question")
+        """Return the question that the user's last message asks, with the answered ones before it.
+
+        Raises:
+            BadQuestion: no message of the user says anything.
+        """
+        places = [n for n, message in enumerate(self.messages) if message.role == "user" and message.text.strip()]
+        if not places:
+            raise BadQuestion("there is no message of the user that asks something")
         turns: list[Turn] = []
         asked = ""
-        for message in earlier:
+        for message in self.messages[: places[-1]]:
             if message.role == "user":
                 asked = message.text
             elif message.role == "assistant" and asked:
                 turns.append(Turn(asked, message.text))
                 asked = ""
-        return Question(last.text, tuple(turns), None, None if self.model == DEFAULT else self.model)
+        return Question(
+            self.messages[places[-1]].text, tuple(turns), None, None if self.model == DEFAULT else self.model
+        )
 
 
 class Embeddings(BaseModel):

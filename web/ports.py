@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from rag.entries import Earlier, Receipt
 from rag.records import Document, Event, Question
 
 
@@ -32,6 +33,10 @@ class Outcome(Protocol):
     @property
     def reason(self) -> str:
         """Why it was refused, in one line; empty otherwise."""
+
+    @property
+    def replaced(self) -> str:
+        """The revision before, where that can still be read; empty otherwise."""
 
 
 class Chat(Protocol):
@@ -95,14 +100,17 @@ class Library(Protocol):
     def documents(self) -> Sequence[Document]:
         """Return all documents without their text, or raise NoIndex while nothing was ever indexed."""
 
-    def document(self, document: str, /) -> Document:
-        """Return one document with its text, or raise UnknownDocument."""
+    def document(self, document: str, revision: str = "", /) -> Document:
+        """Return one document with its text, as it is or as it was, or raise UnknownDocument."""
+
+    def earlier(self, document: str, /) -> Sequence[Earlier]:
+        """Return the earlier revisions of a document that can still be read, newest first."""
 
     def add_bytes(self, name: str, data: bytes, /) -> Outcome:
         """Take in one file, or raise Refused."""
 
-    def remove(self, document: str, /) -> Any:
-        """Drop one document, or raise UnknownDocument."""
+    def remove(self, document: str, /) -> Receipt:
+        """Forget one document, or raise UnknownDocument."""
 
 
 class Embedder(Protocol):

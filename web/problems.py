@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 
@@ -24,6 +24,7 @@ from web import accept, render
 LOG = logging.getLogger("vouch.web")
 MEDIA_TYPE = "application/problem+json"
 OPENAI_PATHS = "/v1/"
+_HUNG_UP = 499  # as other servers log it
 UNFORESEEN = "Something went wrong inside Vouch; the log of the server says what."
 
 
@@ -86,6 +87,7 @@ def install(app: FastAPI) -> None:
     """Make every error of every route a problem."""
     for kind in (VouchError, HTTPException, RequestValidationError):
         app.add_exception_handler(kind, _foreseen)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _unforeseen)
 
 
@@ -98,6 +100,11 @@ async def _foreseen(request: Request, error: Exception) -> Response:
     if isinstance(error, VouchError) and error.status >= 500:
         LOG.warning("%s: %s", error.kind, error)
     return respond(request, describe(error), headers_of(error))
+
+
+async def _hung_up(request: Request, error: Exception) -> Response:
+    # Nobody reads it; without it the server would log a traceback for everyone who closes a page.
+    return Response(status_code=_HUNG_UP)
 
 
 async def _unforeseen(request: Request, error: Exception) -> Response:

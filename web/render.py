@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from rag.records import Citation
+
 HERE = Path(__file__).parent
 THEMES = frozenset({"light", "dark"})
 
@@ -31,6 +33,21 @@ SECURITY_HEADERS = {
 def exact(text: str) -> Markup:
     """Escape text so that the browser keeps every character: a bare carriage return would become a newline."""
     return Markup(str(escape(text)).replace("\r", "&#13;"))
+
+
+def quoted(citation: Citation) -> Markup:
+    """Return a quote with the words that answer in bold; all of it plain where they are the whole quote."""
+    text, start, end = citation.quote, citation.answer_start - citation.start, citation.answer_end - citation.start
+    if not 0 <= start < end <= len(text) or end - start == len(text):
+        return exact(text)
+    return exact(text[:start]) + Markup("<b>") + exact(text[start:end]) + Markup("</b>") + exact(text[end:])
+
+
+def place(citation: Citation) -> str:
+    """Return what is known of where a quote stands beside its title: the document's day, its page, other names."""
+    page = f"page {citation.page}" if citation.page else ""
+    also = f"also {', '.join(citation.also)}" if citation.also else ""
+    return " · ".join(filter(None, [citation.date, page, also]))
 
 
 def document_url(document_id: str) -> str:
@@ -65,7 +82,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-TEMPLATES.filters.update(exact=exact, sized=sized, counted=counted)
+TEMPLATES.filters.update(exact=exact, sized=sized, counted=counted, quoted=quoted, place=place)
 TEMPLATES.globals.update(document_url=document_url, quote_url=quote_url)
 
 

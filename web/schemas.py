@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from rag.records import Answer, Document, Question, Turn
+from web import votes
 from web.render import document_url
 
 
@@ -44,11 +45,15 @@ class Ask(BaseModel):
     history: list[EarlierTurn] = Field(default=[], description="the conversation so far, oldest first")
     documents: list[Text] | None = Field(default=None, min_length=1, description="ids of the only documents to look in")
     model: Text | None = Field(default=None, description="one of the names in GET /v1/models")
+    max_wrong: float | None = Field(
+        default=None, gt=0, lt=1, description="error budget: the share of wrong answers among those shown"
+    )
 
     def to_question(self) -> Question:
         """Return the engine's record of it."""
         history = tuple(Turn(turn.question, turn.answer) for turn in self.history)
-        return Question(self.question, history, tuple(self.documents) if self.documents else None, self.model)
+        documents = tuple(self.documents) if self.documents else None
+        return Question(self.question, history, documents, self.model, self.max_wrong)
 
 
 class AskInConversation(BaseModel):
@@ -72,6 +77,7 @@ class DocumentSummary(BaseModel):
     date: str | None = Field(description="the day that the document itself states, ISO 8601")
     bytes: int
     passages: int
+    also: tuple[str, ...] = Field(description="other names under which exactly the same is known")
     url: str
 
     @classmethod
@@ -80,15 +86,27 @@ class DocumentSummary(BaseModel):
         return cls(**_common(document))
 
 
-class WholeDocument(DocumentSummary):
-    """An indexed document; offsets of citations count the characters of ``text``."""
+class WholeDocument(BaseModel):
+    """A document as it is or as it was; offsets of citations count the characters of ``text``."""
 
+    id: str
+    title: str
+    media_type: str
+    revision: str = Field(description="sha256 of the text in UTF-8")
+    date: str | None = Field(description="the day that the document itself states, ISO 8601")
+    bytes: int
+    passages: int = Field(description="0 in an earlier revision, which is not searched")
+    also: tuple[str, ...] = Field(description="other names under which exactly the same is known")
+    url: str
+    present: str = Field(description="today's revision; another than ``revision`` where the document has changed since")
+    earlier: list[str] = Field(description="earlier revisions that can be read, newest first")
+    pages: tuple[int, ...] = Field(description="where each page begins in the text; empty without pages")
     text: str
 
     @classmethod
-    def of(cls, document: Document) -> WholeDocument:
+    def of(cls, document: Document, present: str, earlier: list[str]) -> WholeDocument:
         """Return the document of a record."""
-        return cls(**_common(document), text=document.text)
+        return cls(**_common(document), present=present, earlier=earlier, pages=document.pages, text=document.text)
 
 
 class FileOutcome(BaseModel):
@@ -100,6 +118,7 @@ class FileOutcome(BaseModel):
     url: str | None
     passages: int
     reason: str = Field(description="why it was refused; empty otherwise")
+    replaced: str = Field(default="", description="the revision before, which stays readable; else empty")
 
 
 class Uploaded(BaseModel):
@@ -130,6 +149,16 @@ class NewConversation(BaseModel):
 
     id: str
     url: str
+
+
+class Vote(BaseModel):
+    """Whether an answer was right, and if not, why; a note may say what would be right."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    verdict: votes.Verdict
+    reason: votes.Reason = ""
+    note: Text = Field(default="", max_length=votes.NOTE)
 
 
 class Health(BaseModel):
@@ -165,5 +194,6 @@ def _common(document: Document) -> dict[str, Any]:
         "date": document.date,
         "bytes": document.bytes,
         "passages": document.passages,
+        "also": document.also,
         "url": document_url(document.id),
     }

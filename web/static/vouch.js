@@ -493,8 +493,31 @@ document.addEventListener("submit", (event) => {
   } else if (event.target.dataset.delete) {
     event.preventDefault();
     remove(event.target);
+  } else if (event.target.dataset.vote) {
+    event.preventDefault();
+    vote(event.target);
   }
 });
+
+async function vote(thumb) {
+  const box = thumb.closest(".vote");
+  const told = one(".told", box);
+  const response = await fetch(thumb.dataset.vote, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(Object.fromEntries(new FormData(thumb))),
+  }).catch(() => null);
+  const up = thumb.elements.verdict.value === "up";
+  if (response?.ok) {
+    one("button[aria-pressed]", box).setAttribute("aria-pressed", String(up));
+    const details = one("details", box);
+    if (details.contains(document.activeElement)) one("summary", details).focus();
+    details.open = false;
+  }
+  const kept = up ? "Kept as right." : "Kept as not right.";
+  told.textContent = response?.ok ? kept : response ? await reasonOf(response) : "The server could not be reached.";
+  say(told.textContent);
+}
 
 async function remove(confirmed) {
   const response = await fetch(confirmed.dataset.delete, { method: "DELETE" });

@@ -1,0 +1,1 @@
+"""The entailment model that scores: how its pairs are made, how it is trained; its weights, manifest and card."""
