@@ -49,7 +49,8 @@ def each(question: Question, texts: Sequence[str]) -> Iterator[Question]:
 def read(reader: Reader, least: float, asked: str, readings: Sequence[str], hits: list[Hit]) -> Part:
     """Return the wording whose best evidence scores highest, with its evidence; the first where none has any.
 
-    Evidence that scores less than ``least`` is none. A question that may stand alone, and finds its answer so, is not asked in other words.
+    Evidence that scores less than ``least`` is none. A question that may stand alone, and finds its answer so, is not
+    asked in other words.
     """
     best = Part(readings[0], hits, [])
     # Each further wording is read in full again: fewer passages keep a follow-up as quick as a question.

@@ -53,9 +53,11 @@ class _File(apsw.VFSFile):
 
     def xRead(self, amount: int, offset: int) -> bytes:
         # The later pages of a long value are read past SQLite's cache, and only as far as the value goes.
-        data = super().xRead(amount if offset % PAGE else max(amount, PAGE), offset)
-        if len(data) == PAGE and data[-RESERVED:] != _sum(data, offset) and (offset or self._ours(data)):
-            raise apsw.CorruptError(f"the checksum of page {offset // PAGE + 1} is wrong")
+        if offset % PAGE:
+            return super().xRead(amount, offset)
+        data = super().xRead(max(amount, PAGE), offset)
+        if (offset or self._ours(data)) and not _is_whole(data, offset):
+            raise apsw.CorruptError(f"page {offset // PAGE + 1} is not as it was written")
         return data[:amount]
 
     def xWrite(self, data: bytes, offset: int) -> None:
@@ -65,6 +67,11 @@ class _File(apsw.VFSFile):
 
     def _ours(self, first: bytes) -> bool:
         return first[_APPLICATION] == self._application
+
+
+def _is_whole(page: bytes, offset: int) -> bool:
+    """Tell whether a page is as it was written. SQLite takes what is missing at the end of a file for zeros."""
+    return len(page) == PAGE and page[-RESERVED:] == _sum(page, offset)
 
 
 def _sum(page: bytes, offset: int) -> bytes:

@@ -14,12 +14,12 @@ from fractions import Fraction
 from typing import Literal
 
 from rag import words
-from rag.align import Alignment, align
-from rag.items import KINDS_OF_PLACE, Item, Reading, read
-from rag.lexicon import SUPERLATIVES, canon
-from rag.matching import candidates
-from rag.stance import Mark
-from rag.values import quantities
+from rag.gate.align import Alignment, align
+from rag.gate.items import KINDS_OF_PLACE, Item, Reading, read
+from rag.gate.lexicon import SUPERLATIVES, canon
+from rag.gate.matching import candidates
+from rag.gate.stance import Mark
+from rag.gate.values import quantities
 
 Kind = Literal["number", "date", "name", "word", "stance", "order"]
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 
-from rag import premise, stance, verify
+from rag import premise, verify
+from rag.gate import stance
 from rag.records import Evidence
 
 _ASKS = re.compile(r"^\W*(?P<helps>is|are|was|were|did|does|do|has|have|had)\s+(?P<rest>[^?]+)\?*\s*$", re.IGNORECASE)

@@ -12,11 +12,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"ahead", "checksums", "places", "redact", "voices"},
     {"records", "errors", "threads", "words", "openvino", "fulltext", "decode"},
-    {"values", "dates", "lexicon", "stance"},
-    {"items"},
-    {"matching"},
-    {"joined"},
-    {"align"},
+    {"gate"},
     {
         "settings",
         "weights",

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from rag.dates import dates
-from rag.lexicon import canon
-from rag.stance import marks
-from rag.values import quantities
+from rag.gate.dates import dates
+from rag.gate.lexicon import canon
+from rag.gate.stance import marks
+from rag.gate.values import quantities
 from rag.verify import objections
 
 MONTHS = "January February March April May June July August September October November December".split()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rag.items import Item, Reading
-from rag.values import MEASURES
+from rag.gate.items import Item, Reading
+from rag.gate.values import MEASURES
 
 
 def candidates(said: Reading, quote: Reading) -> list[list[int]]:

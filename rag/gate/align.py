@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.items import OWNER, Reading
-from rag.joined import problems
-from rag.matching import alike, candidates, same
+from rag.gate.items import OWNER, Reading
+from rag.gate.joined import problems
+from rag.gate.matching import alike, candidates, same
 
 # "X is the capital" may be turned round, "X is included" not.
 _COPULA = re.compile(r"\b(?:is|are|was|were)\s(?=(?:the|a|an)\s|[A-Z0-9$€£])")

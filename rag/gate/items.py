@@ -14,10 +14,10 @@ from functools import lru_cache
 from typing import Literal
 
 from rag import words
-from rag.dates import Date, dates
-from rag.lexicon import aliases, canon, exact
-from rag.stance import Mark, marks
-from rag.values import Quantity, quantities
+from rag.gate.dates import Date, dates
+from rag.gate.lexicon import aliases, canon, exact
+from rag.gate.stance import Mark, marks
+from rag.gate.values import Quantity, quantities
 
 Kind = Literal["word", "name", "number", "date"]
 # kind, key, start, end, and the value that it is

@@ -10,9 +10,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from rag.items import OWNER, Item, Reading
-from rag.lexicon import COUNTRIES, canon
-from rag.matching import alike
+from rag.gate.items import OWNER, Item, Reading
+from rag.gate.lexicon import COUNTRIES, canon
+from rag.gate.matching import alike
 
 _PRONOUN = re.compile(
     r"^(?:and|but|while|when|as|because|that|so|if|,|\s)*(?:he|she|it|they|its|his|her|their)\b", re.I

@@ -1,0 +1,1 @@
+"""What sentence and quote say, typed: numbers, dates, names, stance, roles. ``rag.verify`` judges by it."""
