@@ -159,8 +159,8 @@ def at_100_million(largest: Row) -> str:
         f" {largest.index_bytes * times / 1e9:.0f} GB, store {largest.store_bytes * times / 1e9:.0f} GB, one build"
         f" {largest.build * times**1.5 / 3600:.0f} h (each passage is compared with each list, and both grow), vector"
         f" search {1e3 * vector:.0f} ms if lists grow with the root of the passages and lie in memory. One"
-        " machine would need that much memory, or a code of 64 bytes (product quantisation, 7 GB with numbers) and exact"
-        " re-ranking from the store. FTS5 scores no more passages than now, but counts longer lists."
+        " machine would need that much memory, or a code of 64 bytes (product quantisation, 7 GB with numbers) and"
+        " exact re-ranking from the store. FTS5 scores no more passages than now, but counts longer lists."
     )
 
 

@@ -108,7 +108,7 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
     sheet = Sheet()
     writer = engine.models.writer(question.model)
     for part in parts:
-        for statement in compose.sentences(writer, part.understood, part.evidence):
+        for statement in compose.sentences(writer, part.understood, part.evidence, engine.reader.entails):
             if statement is None:
                 yield Working("writing")
             elif not sheet.holds(statement[0]):

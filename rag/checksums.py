@@ -52,12 +52,12 @@ class _File(apsw.VFSFile):
         super().__init__("", name, flags)
 
     def xRead(self, amount: int, offset: int) -> bytes:
-        # The later pages of a long value are read past SQLite's cache, and only as far as the value goes.
         if offset % PAGE:
             return super().xRead(amount, offset)
+        # The later pages of a long value are read past SQLite's cache, and only as far as the value goes.
         data = super().xRead(max(amount, PAGE), offset)
         if (offset or self._ours(data)) and not _is_whole(data, offset):
-            raise apsw.CorruptError(f"page {offset // PAGE + 1} is not as it was written")
+            raise apsw.CorruptError(f"the checksum of page {offset // PAGE + 1} is wrong")
         return data[:amount]
 
     def xWrite(self, data: bytes, offset: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import date
 
@@ -29,9 +29,13 @@ _MORE = re.compile(
 _MOST_DRAFTS = 2
 
 Statement = tuple[str, list[Evidence]]
+Entails = Callable[[str, str], bool]
+"""Tells whether a quote may hold a claim, as a model sees it; it can refuse what the rules let through, no more."""
 
 
-def sentences(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement | None]:
+def sentences(
+    writer: Writer | None, question: str, evidence: Sequence[Evidence], entails: Entails
+) -> Generator[Statement | None]:
     """Yield each sentence of the answer with the evidence that holds it, the best first; None while one is written.
 
     The writer words the first sentence; when no quote holds what it wrote, the best quote stands in its place. Further
@@ -39,7 +43,7 @@ def sentences(writer: Writer | None, question: str, evidence: Sequence[Evidence]
     """
     shown: list[str] = []
     cited: list[Evidence] = []
-    for statement in _statements(writer, question, evidence):
+    for statement in _statements(writer, question, evidence, entails):
         if statement is None:
             yield None
             continue
@@ -52,12 +56,16 @@ def sentences(writer: Writer | None, question: str, evidence: Sequence[Evidence]
             return
 
 
-def _statements(writer: Writer | None, question: str, evidence: Sequence[Evidence]) -> Generator[Statement | None]:
+def _statements(
+    writer: Writer | None, question: str, evidence: Sequence[Evidence], entails: Entails
+) -> Generator[Statement | None]:
     if writer:
         # From one quote at a time: a small model that sees several mixes them up.
         for piece in _same_answer(evidence)[:_MOST_DRAFTS]:
             draft = yield from _draft(writer, question, piece)
-            holders = [other for other in evidence if draft and holds(draft, other, question)]
+            holders = [
+                other for other in evidence if draft and holds(draft, other, question) and entails(draft, other.quote)
+            ]
             if piece in holders:
                 yield draft, holders
                 break

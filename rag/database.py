@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +50,14 @@ class Database:
                 raise
 
     def close(self) -> None:
-        """Close every connection, of all threads; the last one folds the WAL into the file."""
+        """Close every connection, of all threads; the last one folds the WAL into the file.
+
+        Where the disk fails just then, nothing is lost: what was committed stays in the WAL, for the next start.
+        """
         with self._writing:
             for connection in [*self._open]:
-                connection.close()
+                with suppress(apsw.Error):
+                    connection.close()
 
     def _prepare(self, create: bool) -> None:
         # The note first: another process may commit, and note it, between the two.

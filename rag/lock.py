@@ -17,6 +17,7 @@ Tokenize = Callable[[str], Sequence[int]]
 # Words that come and go when a question and a quote become one sentence, and add nothing of their own.
 TIES = tuple("a an the is are was were be been has have had it its that which who of in on at to by for and".split())
 _EDGES = "\"'“”‘’()[]{}.,;:!?…—–-*_"
+_VERB = re.compile(r"^[a-z]{3,}$")
 _POSSESSIVE = re.compile(r"[’']s?$")
 # A word that keeps its last period: U.S.
 _INNER = re.compile(r"^(?:[^\W\d_]\.){2,}$")
@@ -41,6 +42,9 @@ def _words(text: str) -> Iterator[str]:
         if bare:
             yield f"{bare}." if _INNER.match(f"{bare}.") else bare
             yield _POSSESSIVE.sub("", bare)
+        # "does it cost" becomes "it costs", "did it open" "it opened".
+        if _VERB.match(bare):
+            yield from (f"{bare}s", f"{bare}d" if bare.endswith("e") else f"{bare}ed")
 
 
 class Lock:

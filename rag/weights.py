@@ -63,7 +63,7 @@ READER = Packaged(
     "vouch-rag",
     "rag",
     "reader/reader.safetensors",
-    "77dbb05bc0e1c1474fe1640dd07c58f8170990c3c1397cfd058cfd49e348107e",
+    "92cd98adada369a5dcaa3a6ba3abd7e8859e245593684e7f0d96c084e4a1cb99",
 )
 
 

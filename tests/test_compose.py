@@ -38,9 +38,13 @@ def evidence() -> list[Evidence]:
     return [Evidence(passage, span, 0.9 - i / 10, span) for i, span in enumerate(spans)]
 
 
+def entails(claim: str, quote: str) -> bool:
+    return "toll" not in claim
+
+
 def shown(reply: str | None, question: str, pieces: Sequence[Evidence]) -> list[tuple[str, list[int]]]:
     writer = None if reply is None else Scripted(reply)
-    found = [statement for statement in compose.sentences(writer, question, pieces) if statement]
+    found = [statement for statement in compose.sentences(writer, question, pieces, entails) if statement]
     return [(text, [pieces.index(piece) for piece in holders]) for text, holders in found]
 
 
@@ -78,7 +82,7 @@ def test_an_afterthought_is_cut() -> None:
 
 def test_only_the_first_sentence_is_taken_and_the_writer_is_stopped() -> None:
     writer = Scripted("The bridge costs $100 million. It is long. And so on and so on.")
-    said = next(filter(None, compose.sentences(writer, "How much does the bridge cost?", evidence()[:1])))
+    said = next(filter(None, compose.sentences(writer, "How much does the bridge cost?", evidence()[:1], entails)))
     assert said[0] == "The bridge costs $100 million."
     assert "And so on and so on." not in writer.taken
 
@@ -125,7 +129,7 @@ def test_a_second_quote_with_the_same_answer_is_tried() -> None:
     for piece in evidence()[:2]:
         start = TEXT.index("$100 million", piece.span.start)
         pieces.append(Evidence(piece.passage, piece.span, piece.score, Span(start, start + 12)))
-    found = compose.sentences(Stubborn(""), "How much does the bridge cost?", pieces)
+    found = compose.sentences(Stubborn(""), "How much does the bridge cost?", pieces, entails)
     assert next(filter(None, found))[0] == "The bridge costs $100 million."
 
 
@@ -135,3 +139,14 @@ def test_a_sentence_without_the_words_that_answer_is_not_enough() -> None:
     narrow = Evidence(piece.passage, piece.span, piece.score, Span(start, start + len("$100 million")))
     assert compose.holds("The bridge costs $100 million.", narrow, "How much does the bridge cost?")
     assert not compose.holds("Russia is constructing the bridge.", narrow, "How much does the bridge cost?")
+
+
+def test_what_the_model_does_not_believe_is_not_shown_though_the_rules_let_it_through() -> None:
+    text = "The bridge costs $5 in toll at the gate."
+    whole, start = Span(0, len(text)), text.index("$5")
+    piece = Evidence(Passage(1, "a.txt", "r", "t", 0, len(text), text, (whole,)), whole, 0.9, Span(start, start + 2))
+    believed, doubted = "The bridge costs $5.", "The bridge costs $5 in toll."
+    assert compose.holds(doubted, piece, "What does it cost?")
+    assert shown(believed, "What does it cost?", [piece])[0][0] == believed
+    said = shown(doubted, "What does it cost?", [piece])
+    assert said == [(text, [0])]

@@ -32,6 +32,7 @@ def test_a_sentence_in_words_of_the_text_can_be_written() -> None:
     assert write("The road bridge is $100 million.")
     assert write("Russia is being built, with U.S. steel.")  # whether it is true is for the gate to tell
     assert write("Russia's bridge is across the Tumen River.")
+    assert write("The bridge costs $5.", "Text: $5 for the bridge. Question: What does the bridge cost?")
 
 
 def test_what_the_text_does_not_say_cannot_be_written() -> None:
@@ -39,7 +40,7 @@ def test_what_the_text_does_not_say_cannot_be_written() -> None:
     assert not write("The rail bridge is $100 million.")
     assert not write("The road bridge is $1.")
     assert not write("The road bridge is $100 million. [1]")
-    assert not write("The bridges.")
+    assert not write("The river bridge is toll free.")
 
 
 def test_a_sentence_ends_once_and_only_behind_a_word() -> None:

@@ -34,6 +34,7 @@ BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)  # shares of wrong among
 _SEED = 99  # of the calibration examples
 _RIGHT_F1 = 0.5  # a shown span counts as right from here on
 _PAIRS = 4000
+_TRUE_REFUSED = 0.02  # of true claims, by the least entailment logit that serving accepts
 _ANSWERABLE_ODDS = 3  # an assumption: three of four questions have an answer in the documents
 _SEARCHES = 300  # questions asked over several passages
 _PASSAGES = 8  # each
@@ -234,7 +235,7 @@ def calibrate(reader: Reads, data: Path) -> dict[str, Any]:
     entail = fit_platt(logits, holds, even)
     return {
         "answerable": asdict(platt),
-        "entail": asdict(entail),
+        "entail": asdict(entail) | {"least": float(np.quantile(logits[holds], _TRUE_REFUSED))},
         "threshold": best_threshold(searched),
         "budgets": budgets(scores, proper),
         "budgets_one_passage": budgets(chance, right),
