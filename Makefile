@@ -11,7 +11,7 @@ LLAMA := $(shell grep -iE '^llama[-_]cpp[-_]python==' requirements.lock)
 LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
 	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
 
-.PHONY: help setup ask test stress lint format serve eval ladder bench bench-store bench-index bench-peers train-reader train-instrument lock clean
+.PHONY: help setup ask test stress lint format serve eval ladder bench bench-store bench-index bench-peers train-reader train-writer train-instrument lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -82,6 +82,13 @@ train-reader: $(READY) ## make the shipped reader again from DATA=... (hours on 
 	@mkdir -p runs/reader
 	$(BIN)/python -m rag.train.reader --out runs/reader --data $(DATA) --minutes 480 $$(test -f runs/reader/checkpoint.safetensors && echo --resume)
 	$(BIN)/python -m rag.train.export --checkpoint runs/reader/checkpoint.safetensors --data $(DATA) --out rag/reader
+
+train-writer: $(READY) ## train an adapter for the embedded model from DATA=..., and measure it; it does not ship (half an hour)
+	@mkdir -p runs/writer
+	@$(BIN)/python -m pip install -q accelerate==1.15.0 gguf==0.19.0
+	$(BIN)/python -m rag.train.writer --out runs/writer --data $(DATA) $$(test -f runs/writer/checkpoint.safetensors && echo --resume)
+	$(BIN)/python -m rag.train.writer_export --checkpoint runs/writer/checkpoint.safetensors --data $(DATA) --out runs/writer --check
+	$(BIN)/python -m rag.train.writer_measure --data $(DATA) --adapter runs/writer/adapter.gguf --json runs/writer/measured.json
 
 train-instrument: $(READY) ## make the entailment model that scores again from DATA=..., and calibrate it (half an hour)
 	$(BIN)/python -m eval.instrument.train --data $(DATA)

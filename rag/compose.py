@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from datetime import date
 
-from rag import chunk, prompt, verify, words
+from rag import chunk, clause, prompt, verify, words
 from rag.generate import Writer
 from rag.records import Evidence
 
@@ -83,8 +83,10 @@ def wording(piece: Evidence) -> str:
 
 
 def holds(sentence: str, piece: Evidence, question: str) -> bool:
-    """Tell whether a quote holds a sentence, and the sentence keeps the words that answer."""
+    """Tell whether a quote holds a sentence that keeps the words that answer, and what it shares with the question."""
     keeps = piece.answer == piece.span or _answer_words(piece) <= set(words.content_words(sentence))
+    asked = set(words.content_words(question)) & set(words.content_words(piece.quote))
+    keeps = keeps and asked <= set(words.content_words(sentence))
     today = date.fromisoformat(piece.passage.date) if piece.passage.date else None
     return keeps and not verify.objections(sentence, _up_to_answer(piece), question, today)
 
@@ -120,7 +122,8 @@ def _draft(writer: Writer, question: str, piece: Evidence) -> Generator[None, No
                 break
     first = next((written[span.start : span.end] for span in chunk.split(written)), "")
     draft = _AFTERTHOUGHT.sub(".", first)
-    return draft if _SENTENCE_END.search(draft) and len(words.content_words(draft)) >= _LEAST_WORDS else ""
+    whole = _SENTENCE_END.search(draft) and clause.says_something(draft)
+    return draft if whole and len(words.content_words(draft)) >= _LEAST_WORDS else ""
 
 
 def _adds(piece: Evidence, shown: Sequence[str]) -> bool:

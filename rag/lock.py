@@ -17,7 +17,8 @@ Tokenize = Callable[[str], Sequence[int]]
 # Words that come and go when a question and a quote become one sentence, and add nothing of their own.
 TIES = tuple("a an the is are was were be been has have had it its that which who of in on at to by for and".split())
 _EDGES = "\"'“”‘’()[]{}.,;:!?…—–-*_"
-_VERB = re.compile(r"^[a-z]{3,}$")
+_HELPED = re.compile(r"\b(?:does|did|do)\b", re.IGNORECASE)
+_VERB = re.compile(r"\b(?!does\b|did\b)[a-z]{3,}\b")
 _POSSESSIVE = re.compile(r"[’']s?$")
 # A word that keeps its last period: U.S.
 _INNER = re.compile(r"^(?:[^\W\d_]\.){2,}$")
@@ -33,7 +34,15 @@ class _Node:
 
 def vocabulary(text: str) -> tuple[str, ...]:
     """Return the words that a sentence may use, as they stand in a text, and the ties."""
-    return tuple(dict.fromkeys((*_words(text), *TIES)))
+    question = text.rpartition("Question: ")[2] if "Question: " in text else ""
+    return tuple(dict.fromkeys((*_words(text), *_verb_forms(question), *TIES)))
+
+
+def _verb_forms(question: str) -> Iterator[str]:
+    """Yield the forms in which an answer takes up a question's verb: "does it cost" becomes "it costs"."""
+    if _HELPED.search(question):
+        for word in _VERB.findall(question):
+            yield from (f"{word}s", f"{word}d" if word.endswith("e") else f"{word}ed")
 
 
 def _words(text: str) -> Iterator[str]:
@@ -42,9 +51,6 @@ def _words(text: str) -> Iterator[str]:
         if bare:
             yield f"{bare}." if _INNER.match(f"{bare}.") else bare
             yield _POSSESSIVE.sub("", bare)
-        # "does it cost" becomes "it costs", "did it open" "it opened".
-        if _VERB.match(bare):
-            yield from (f"{bare}s", f"{bare}d" if bare.endswith("e") else f"{bare}ed")
 
 
 class Lock:

@@ -17,7 +17,7 @@ from rag import places, words
 from rag.records import Evidence, Span
 from rag.topics import names
 
-# By how much, in log-odds, the question with a rival in it must be surer. `python -m eval.premise` prints what others give.
+# By how much, in log-odds, the question with a rival in it must be surer: `python -m eval.premise` measures it.
 SURER = 1.5
 _MOST_RIVALS = 4
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")

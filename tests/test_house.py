@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 # Lower rooms first. A room may import rooms of lower floors only.
 FLOORS = [
     {"ahead", "checksums", "places", "redact", "voices"},
-    {"records", "errors", "threads", "words", "openvino", "fulltext", "decode"},
+    {"records", "errors", "threads", "words", "openvino", "fulltext", "decode", "clause"},
     {"gate"},
     {
         "settings",
@@ -35,7 +35,7 @@ FLOORS = [
     {"pronouns", "yesno"},
     {"understand"},
     {"database", "contents", "reading", "indexfile"},
-    {"chats", "sources"},
+    {"chats", "embedded", "sources"},
     {"embed", "store", "generate", "naming", "expect"},
     {"index", "models", "rerank", "intake", "compose"},
     {"doubts", "proof"},
