@@ -88,7 +88,7 @@ def check(store: Path, noted: Noted | None, there: Noted | None) -> None:
     if noted is None or (there and there.identity != noted.identity) or commits >= noted.commits:
         return
     raise BadStore(
-        f"{store} lacks its last {noted.commits - commits} of {noted.commits} commits: {store.name}-wal is damaged or"
+        f"{store} lacks its last {noted.commits - commits} of {noted.commits} changes: {store.name}-wal is damaged or"
         f" gone, or {store.name} is an older copy; bring back the newer files, or delete {path_of(store)} to go on with"
         " what is left, then run: vouch index PATH"
     )

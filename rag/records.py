@@ -158,13 +158,17 @@ class AnswerSentence:
 
 @dataclass(frozen=True, slots=True)
 class Retrieved:
-    """A passage that was read for this answer; ``cited`` tells whether the answer quotes it."""
+    """A passage that was read for this answer; ``cited`` tells whether the answer quotes it.
+
+    ``start`` and ``end`` count in ``revision``, which is empty in answers that were kept before it was noted.
+    """
 
     document: str
     start: int
     end: int
     score: float
     cited: bool
+    revision: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def retrieved(hits: Iterable[Hit], citations: Sequence[Citation]) -> tuple[Retri
             for citation in citations
         )
 
+    read = ((hit, hit.passage) for hit in hits)
     return tuple(
-        Retrieved(hit.passage.document, hit.passage.start, hit.passage.end, round(hit.score, 4), cited(hit))
-        for hit in hits
+        Retrieved(each.document, each.start, each.end, round(hit.score, 4), cited(hit), each.revision)
+        for hit, each in read
     )

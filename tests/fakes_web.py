@@ -247,6 +247,11 @@ VOICE = "“Nobody asked the fishermen,” said Ms. O’Hara – 🐟 and all."
 RIVAL_COST = "The works cost $120 million, according to the other bank."
 
 
+def _revision(engine: FakeEngine, name: str) -> str:
+    document = engine.library.kept.get(name)
+    return document.revision if document else ""
+
+
 def script(engine: FakeEngine, question: Question) -> Answer:
     """Return the answer that the script has for a question."""
     base = Answer(
@@ -259,8 +264,8 @@ def script(engine: FakeEngine, question: Question) -> Answer:
         citations=(),
         reason="",
         passages=(
-            Retrieved("bridge.txt", 0, 120, 0.8, True),
-            Retrieved("orchard.txt", 0, 200, 0.3, False),
+            Retrieved("bridge.txt", 0, 120, 0.8, True, _revision(engine, "bridge.txt")),
+            Retrieved("orchard.txt", 0, 200, 0.3, False, _revision(engine, "orchard.txt")),
         ),
         model="script",
         timings_ms={"retrieve": 1, "rerank": 2, "first_sentence": 3, "total": 4},

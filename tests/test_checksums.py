@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import shutil
 from pathlib import Path
 
 import apsw
@@ -79,3 +81,20 @@ def test_other_programs_can_read_it(path: Path) -> None:
     assert plain.pragma("integrity_check") == "ok"
     assert plain.execute("SELECT count(*) FROM sources").fetchone() == (39,)
     plain.close()
+
+
+@pytest.mark.parametrize("lost", [1, PAGE - 8, PAGE, 2 * PAGE + 100])
+def test_an_end_that_is_cut_off_is_noticed_where_sqlite_would_read_zeros(tmp_path: Path, lost: int) -> None:
+    whole, cut = tmp_path / "whole" / "vouch.db", tmp_path / "cut" / "vouch.db"
+    store = Store(whole, create=True)
+    put(store, "long.txt", "The bridge is long.\n" * 2000)
+    store.close()
+    # What follows stands in the WAL, which says how long the file should be.
+    store = Store(whole)
+    store.new_conversation()
+    shutil.copytree(whole.parent, cut.parent)
+    store.close()
+    right = everything(whole)
+    os.truncate(cut, cut.stat().st_size - lost)
+    with pytest.raises(BadStore, match="checksum of page"):
+        assert everything(cut) == right

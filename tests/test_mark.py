@@ -49,7 +49,7 @@ def test_a_killed_store_has_all_of_its_commits(killed: Path) -> None:
 
 def test_a_lost_wal_is_told(killed: Path) -> None:
     wal(killed).unlink()
-    with pytest.raises(BadStore, match=r"its last 2 of 3 commits.*vouch\.db-wal.*delete .*vouch\.mark") as told:
+    with pytest.raises(BadStore, match=r"its last 2 of 3 changes.*vouch\.db-wal.*delete .*vouch\.mark") as told:
         Store(killed)
     assert "\n" not in str(told.value)
     # Nothing was done yet: what is asked for helps.
@@ -62,14 +62,14 @@ def test_a_damaged_wal_is_told(killed: Path, at: int) -> None:
     data = bytearray(wal(killed).read_bytes())
     data[at] ^= 4
     wal(killed).write_bytes(data)
-    with pytest.raises(BadStore, match="its last 1 of 3 commits"):
+    with pytest.raises(BadStore, match="its last 1 of 3 changes"):
         Store(killed)
 
 
 def test_a_cut_wal_is_told_and_brought_back_helps(killed: Path) -> None:
     data = wal(killed).read_bytes()
     wal(killed).write_bytes(data[:-100])
-    with pytest.raises(BadStore, match="its last 1 of 3 commits"):
+    with pytest.raises(BadStore, match="its last 1 of 3 changes"):
         Store(killed)
 
 
@@ -81,7 +81,7 @@ def test_a_store_that_lost_everything_is_not_made_anew(tmp_path: Path) -> None:
     path = tmp_path / "two" / "vouch.db"
     wal(path).unlink()
     for create in (False, True):
-        with pytest.raises(BadStore, match="its last 1 of 1 commits"):
+        with pytest.raises(BadStore, match="its last 1 of 1 changes"):
             Store(path, create=create)
 
 

@@ -62,7 +62,9 @@ def test_the_answer_has_exactly_the_fields_of_the_contract(web: Web) -> None:
     assert list(first)[:8] == ["id", "document", "title", "revision", "start", "end", "quote", "url"]
     assert list(first)[8:] == ["also", "page", "date", "answer_start", "answer_end"]
     assert first["quote"] == COST
-    assert answer["passages"][0] == {"document": "bridge.txt", "start": 0, "end": 120, "score": 0.8, "cited": True}
+    passage = dict(answer["passages"][0])
+    assert len(passage.pop("revision")) == len(first["revision"])
+    assert passage == {"document": "bridge.txt", "start": 0, "end": 120, "score": 0.8, "cited": True}
     assert answer["timings_ms"] == {"retrieve": 1, "rerank": 2, "first_sentence": 3, "total": 4}
 
 

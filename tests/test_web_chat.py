@@ -102,6 +102,17 @@ def test_four_states_are_told_apart(web: Web) -> None:
         assert not re.search(r"\d\s*%", page)
 
 
+def test_passages_of_documents_that_changed_since_are_left_out(web: Web) -> None:
+    path = web.client.post("/chat", data={"question": "What is the population?"}, headers=PAGE).headers["location"]
+    assert "Apples were grown" in web.client.get(path, headers=PAGE).text
+    kept = web.engine.library.kept
+    kept["orchard.txt"] = make_document("orchard.txt", "Orchards", "Pears. " + kept["orchard.txt"].text)
+    page = web.client.get(path, headers=PAGE).text
+    assert "Orchards" not in page
+    assert "Pears" not in page
+    assert "/documents/bridge.txt?start=0" in page
+
+
 def test_quoted_sources_are_told_from_passages_that_were_only_read(web: Web) -> None:
     page = ask(web, "How much?")
     quoted, read = page.split("Sources quoted")[1].split("Also read, but not quoted: 1 passage")

@@ -219,14 +219,15 @@ def support(answer: Answer, sentence: AnswerSentence) -> str:
 
 
 def nearest(here: Services, answer: Answer) -> tuple[Near, ...]:
-    """Return the passages that were read and not quoted, best first, those of deleted documents left out."""
+    """Return the passages that were read and not quoted, best first, without those of changed or deleted documents."""
     known: dict[str, Document | None] = {}
     found = []
     for passage in sorted(answer.passages, key=lambda each: -each.score):
         if passage.document not in known:
             known[passage.document] = _document(here, passage.document)
         document = known[passage.document]
-        if document is not None and not passage.cited and passage.end <= len(document.text):
+        # In another revision the offsets would cut out other words.
+        if document is not None and not passage.cited and passage.revision == document.revision:
             found.append(_near(document, passage))
     return tuple(found)
 

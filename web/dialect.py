@@ -65,7 +65,7 @@ class Completion(BaseModel):
 
     model: Text = DEFAULT
     messages: list[Message] = Field(min_length=1, json_schema_extra={"contains": _A_QUESTION})
-    stream: bool = False
+    stream: Annotated[bool, Field(strict=True)] = False
 
     def to_question(self) -> Question:
         """Return the question that the user's last message asks, with the answered ones before it.
@@ -101,7 +101,7 @@ class Embeddings(BaseModel):
     "/chat/completions",
     dependencies=[Depends(ask.json_only)],
     response_model=None,
-    responses=reference.answers(404, 409, 415, 422, 503, openai=True),
+    responses=reference.answers(404, 409, 415, 422, 503, openai=True) | reference.events(),
     summary="Answer the last message",
 )
 async def complete(request: Request, body: Completion, here: Here) -> dict[str, Any] | Response:

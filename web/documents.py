@@ -23,6 +23,11 @@ OFFERED = (
 )
 OFFERED_KINDS = "Text, Markdown, HTML, PDF, DOCX, CSV, TSV and mail (EML)"
 
+_SOMETHING: list[dict[str, Any]] = [
+    {"required": ["files"], "properties": {"files": {"minItems": 1}}},
+    {"required": ["text"], "properties": {"text": {"pattern": r"\S"}}},
+]
+
 router = APIRouter(tags=["Documents"])
 pages = APIRouter(include_in_schema=False)
 Here = Annotated[Services, Depends(services)]
@@ -46,6 +51,7 @@ def list_documents(request: Request, here: Here) -> Any:
     "/documents",
     response_model=schemas.Uploaded,
     responses=reference.answers(413, 415, 422),
+    openapi_extra={"requestBody": {"content": {"multipart/form-data": {"schema": {"anyOf": _SOMETHING}}}}},
     summary="Add documents",
 )
 async def upload(

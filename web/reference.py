@@ -30,6 +30,12 @@ def answers(*statuses: int, openai: bool = False) -> dict[int | str, dict[str, A
     return {**named, "default": _problem("Any other error", openai)}
 
 
+def events() -> dict[int | str, dict[str, Any]]:
+    """Return the documented success of a route that may also answer with server-sent events."""
+    content = {"application/json": {"schema": {"type": "object"}}, "text/event-stream": {}}
+    return {200: {"description": "The answer", "content": content}}
+
+
 def download(*media_types: str) -> dict[int | str, dict[str, Any]]:
     """Return the documented success of a route that answers with a file."""
     content = {kind: {"schema": {"type": "string"}} for kind in media_types}

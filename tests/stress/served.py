@@ -38,6 +38,9 @@ class WordReader:
     name = "words"
     threshold = 0.3
 
+    def entails(self, claim: str, quote: str) -> bool:
+        return True
+
     def read(self, question: str, passages: Sequence[Passage]) -> list[Evidence]:
         asked = set(question.lower().rstrip("?").split())
         found = []
