@@ -74,7 +74,10 @@ def test_ctrl_c_ends_a_watch_well(tmp_path: Path, models: Path) -> None:
     docs = write(tmp_path / "docs" / "bridge.txt", BRIDGE).parent
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "models").symlink_to(models)
-    command = [sys.executable, "-c", "from rag.cli import main; main()", "index", "--watch", str(docs)]
+    # A parent that runs in the background hands down an ignored SIGINT.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    started = f"{heard}from rag.cli import main; main()"
+    command = [sys.executable, "-c", started, "index", "--watch", str(docs)]
     environ = {**os.environ, "VOUCH_HOME": str(tmp_path / "home")}
     with subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:
         try:
