@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 
 from rag import verify, words
+from rag.gate.dates import dates
 
 _HOW_MANY = re.compile(r"\bhow many\s+(?:of\s+)?(?:the\s+)?(?:[\w’'-]+\s+){0,2}?(?P<what>[\w’'-]+)", re.IGNORECASE)
 _COST = re.compile(
@@ -56,6 +57,7 @@ _SUM = re.compile(
     r"[\d$€£¥₽]|\b(?:dollars?|euros?|pounds?|yen|ro?ubles?|rupees?|cents?|francs?|free|nothing|millions?|billions?)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"\b(?:in|since|by|until|before|after)\s+(?:1[5-9]|20)\d\d\b", re.IGNORECASE)
 # Units that measure something other than a count: "10,000 kilometers" is no number of people.
 _UNITS = {
     words.stem(unit)
@@ -70,7 +72,7 @@ def fits(question: str, answer: str, following: str = "") -> bool:
     ``following`` is the text behind them, whose first word may be a number's unit.
     """
     if match := _HOW_MANY.search(question):
-        return bool(_QUANTITY.search(answer)) and _counts(
+        return bool(_QUANTITY.search(_without_dates(answer))) and _counts(
             answer + _first_word(following), words.stem(words.fold(match["what"]))
         )
     if _PERCENT.search(question):
@@ -82,6 +84,13 @@ def fits(question: str, answer: str, following: str = "") -> bool:
     if _WHEN.search(question):
         return bool(_TIME.search(answer))
     return True
+
+
+def _without_dates(text: str) -> str:
+    """Return a text without its dates: the 24 of "June 24" counts nothing."""
+    for found in reversed(list(dates(text, None))):
+        text = text[: found.start] + text[found.end :]
+    return _YEAR.sub("", text)
 
 
 def _first_word(text: str) -> str:

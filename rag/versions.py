@@ -31,7 +31,7 @@ _NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 # What makes a name plural, an adjective or the people of a place.
 _ENDINGS = frozenset("s n an ian ean ese ish er".split())
 _ONE = re.compile(
-    r"^\W*(?:and\s+)?(?:who\s+(?:is|was)\b|where\b|(?:in\s+|on\s+|at\s+)?(?:what|which)\s+(?:is|was|city|country|"
+    r"^\W*(?:and\s+)?(?:who\s+(?:is|was)\s+(?:the|an?|(?-i:[A-Z])\w*)\b|where\b|(?:in\s+|on\s+|at\s+)?(?:what|which)\s+(?:is|was|city|country|"
     r"company|bank|town|river|person|man|woman|year|date|day|month|name)\b|what[’']s\b|how is\b)",
     re.IGNORECASE,
 )

@@ -46,3 +46,9 @@ def test_fits(question: str, answer: str) -> None:
 )
 def test_does_not_fit(question: str, answer: str, following: str) -> None:
     assert not fits(question, answer, following)
+
+
+def test_the_day_of_a_date_counts_nothing() -> None:
+    assert not fits("How many hotels does the resort have?", "June 24")
+    assert not fits("How many hotels does the resort have?", "in 2019")
+    assert fits("How many hotels does the resort have?", "24 of them since June 24")

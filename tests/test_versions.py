@@ -105,6 +105,11 @@ AGREE = {
         ("The plan was criticised by Carl Berg.", "Carl Berg"),
         ("Ines Dahl criticised the plan too.", "Ines Dahl"),
     ),
+    "names of one doer": (
+        "Who is building the bridge?",
+        ("The Russian Federation is building a bridge over the river.", "The Russian Federation"),
+        ("Moscow is building a bridge over the river.", "Moscow"),
+    ),
     "days of different things": (
         "When did it open?",
         ("The museum opened on June 24.", "June 24"),
