@@ -71,7 +71,7 @@ def _checked(engine: Engine, question: Question) -> Question:
     engine.library.store.generation()
     engine.models.check(question.model)
     history = question.history[-engine.settings.max_history :] if engine.settings.max_history else ()
-    engine.least(question)
+    engine.budgeted(question)
     return replace(question, text=text, history=history)
 
 
@@ -92,13 +92,14 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
     yield Working("searching")
     compared = compares.comparison(question.text)
     wanted = list(compared.questions) if compared else parts_of(question.text)
+    budgeted = engine.budgeted(question)
     parts: list[Part] = []
     for each in asked.each(question, wanted[:_PARTS]):
         hits = retrieve(engine.library, engine.embedder, searches(each), asked.PASSAGES, each.documents)
         clock.stop("retrieve")
         yield Working("reading", len(hits))
         readings = wordings(each)
-        part = asked.read(engine.reader, engine.least(question), each.text, readings, hits)
+        part = asked.read(engine.reader, max(engine.reader.threshold, budgeted), each.text, readings, hits)
         parts.append(asked.without(part, readings[0], parts))
     clock.stop("rerank")
     understood = " ".join(part.understood for part in parts)

@@ -6,6 +6,7 @@ One distribution over "no answer" and every span of at most ``LONGEST`` tokens i
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -84,6 +85,12 @@ def _best(
         return None
     i, j = divmod(int(scores[rows].argmax()), scores.shape[1])
     return offsets[int(rows[i])][0], offsets[j][1]
+
+
+def log_odds(chance: float, edge: float) -> float:
+    """Return the log-odds of a chance that is kept ``edge`` away from 0 and 1."""
+    chance = min(max(chance, edge), 1 - edge)
+    return math.log(chance / (1 - chance))
 
 
 def sigmoid(x: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -6,11 +6,10 @@ from the quote stands in the question.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag import premise
+from rag import decode, premise
 from rag.records import Evidence
 from rag.rerank import Reader
 
@@ -54,9 +53,4 @@ def surer(reader: Reader, rival: premise.Rival, piece: Evidence) -> float:
     """Return by how much, in log-odds, the reader is surer of a piece for the rival question than for the asked one."""
     read = reader.read(rival.question, [piece.passage])
     score = next((other.score for other in read if other.span == piece.span), 0.0)
-    return _log_odds(score) - _log_odds(piece.score)
-
-
-def _log_odds(chance: float) -> float:
-    chance = min(max(chance, _EDGE), 1 - _EDGE)
-    return math.log(chance / (1 - chance))
+    return decode.log_odds(score, _EDGE) - decode.log_odds(piece.score, _EDGE)

@@ -74,15 +74,14 @@ class Engine:
                 self._reader = TrainedReader.shipped(self.settings.models_path, self.embedder, self.settings.threads)
             return self._reader
 
-    def least(self, question: Question) -> float:
-        """Return the least score that counts as an answer, higher where an error budget was given.
+    def budgeted(self, question: Question) -> float:
+        """Return the least score that keeps the error budget, 0 where none was given; loads no model.
 
         Raises:
             BadQuestion: no threshold is known that keeps the budget.
         """
         budget = question.max_wrong or self.settings.max_wrong
-        least = self.reader.threshold
-        return max(least, threshold_within(budget)) if budget else least
+        return threshold_within(budget) if budget else 0.0
 
     def suggestions(self) -> list[str]:
         """Return a few questions that the indexed documents can answer; none while they are being looked for.

@@ -71,8 +71,7 @@ class Models:
         if name.startswith(("http://", "https://")):
             made = name.rpartition("#")[2]
         else:
-            path = weights.locate(weights.WRITER) if name == EMBEDDED else self._file(name)
-            made = f"sha256:{weights.file_sha256(path)}"
+            made = f"sha256:{weights.WRITER.sha256 if name == EMBEDDED else weights.file_sha256(self._file(name))}"
         return f"{name.rpartition('#')[2].rpartition('/')[2]} {made} prompt:{prompt.FINGERPRINT}"
 
     def _file(self, name: str) -> Path:

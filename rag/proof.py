@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from rag import compares, compose, yesno
 from rag.parts import parts_of
 from rag.records import Answer, AnswerSentence, Citation, Evidence, Passage, Span
+from rag.sheet import numbered
 
 
 def problems(answer: Answer) -> list[str]:
@@ -27,8 +28,7 @@ def problems(answer: Answer) -> list[str]:
         found.append("it says that the documents do not say, and cites them")
     if answer.status != "not_found" and not answer.sentences:
         found.append("it claims to answer and has no sentence")
-    shown = " ".join(f"{each.text} {''.join(f'[{n}]' for n in each.citations)}" for each in answer.sentences)
-    if answer.sentences and answer.answer != shown:
+    if answer.sentences and answer.answer != numbered(answer.sentences):
         found.append("its text is not that of its sentences")
     return found
 

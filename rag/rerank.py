@@ -8,7 +8,6 @@ Similarity cannot do this: it finds what a passage is about, not whether it answ
 from __future__ import annotations
 
 import json
-import math
 import re
 import threading
 from collections.abc import Iterator, Sequence
@@ -182,7 +181,12 @@ class TrainedReader:
         vectors = self._embedder.encode([question, *(piece.quote for piece in hopeful)])
         likeness = vectors[1:] @ vectors[0]
         weighed = [
-            replace(piece, score=float(decode.sigmoid(_log_odds(piece.score) + self.likeness * (float(like) - _ALIKE))))
+            replace(
+                piece,
+                score=float(
+                    decode.sigmoid(decode.log_odds(piece.score, _HOPELESS) + self.likeness * (float(like) - _ALIKE))
+                ),
+            )
             for piece, like in zip(hopeful, likeness, strict=True)
         ]
         hopeless = [piece for piece in found if piece.score <= _HOPELESS]
@@ -213,11 +217,6 @@ def _worth(quote: str) -> float:
     if end and "?" in end.group():
         return _QUESTION
     return 1.0 if end or len(quote.split()) > _HEADING_WORDS else _HEADING
-
-
-def _log_odds(chance: float) -> float:
-    chance = min(max(chance, _HOPELESS), 1 - _HOPELESS)
-    return math.log(chance / (1 - chance))
 
 
 def choose(question: str, found: Sequence[Evidence], threshold: float) -> list[Evidence]:

@@ -28,9 +28,7 @@ class Sheet:
 
     def text(self) -> str:
         """Return the answer in one line, each sentence followed by the numbers of its citations."""
-        return " ".join(
-            f"{sentence.text} {''.join(f'[{number}]' for number in sentence.citations)}" for sentence in self.sentences
-        )
+        return numbered(self.sentences)
 
     def _cite(self, piece: Evidence) -> int:
         passage, span = piece.passage, piece.span
@@ -58,6 +56,11 @@ class Sheet:
             )
         )
         return number
+
+
+def numbered(sentences: Iterable[AnswerSentence]) -> str:
+    """Return sentences in one line, each followed by the numbers of its citations."""
+    return " ".join(f"{each.text} {''.join(f'[{number}]' for number in each.citations)}" for each in sentences)
 
 
 def retrieved(hits: Iterable[Hit], citations: Sequence[Citation]) -> tuple[Retrieved, ...]:
