@@ -62,7 +62,7 @@ def read(reader: Reader, least: float, asked: str, readings: Sequence[str], hits
             continue
         found = reader.read(wording, [hit.passage for hit in hits[:most]])
         chosen = beside(wording, rerank.choose(wording, found, least), found, least)
-        kept = doubts.kept(reader, wording, chosen)
+        kept = doubts.kept(reader, wording, chosen, hits)
         if kept.evidence and (not best.evidence or kept.evidence[0].score > best.evidence[0].score + _SURER):
             best = Part(wording, hits, kept.evidence)
         elif not best.evidence and not best.doubt:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag import decode, premise
-from rag.records import Evidence
+from rag.records import Evidence, Hit
 from rag.rerank import Reader
 
 # Scores are kept this far from 0 and 1, where log-odds lose their meaning.
@@ -25,12 +25,15 @@ class Kept:
     doubt: str = ""
 
 
-def kept(reader: Reader, question: str, evidence: Sequence[Evidence]) -> Kept:
-    """Return the evidence that speaks of what the question speaks of, in order."""
+def kept(reader: Reader, question: str, evidence: Sequence[Evidence], hits: Sequence[Hit] = ()) -> Kept:
+    """Return the evidence that speaks of what the question speaks of, in order.
+
+    ``hits`` are the passages that were found: a document names a thing once and speaks of it in many passages.
+    """
     stands: list[Evidence] = []
     doubt = ""
     for piece in evidence:
-        found = doubtful(reader, question, piece)
+        found = doubtful(reader, question, piece, _around(piece, hits))
         if not found:
             stands.append(piece)
         elif not stands and not doubt:
@@ -38,9 +41,14 @@ def kept(reader: Reader, question: str, evidence: Sequence[Evidence]) -> Kept:
     return Kept(stands, "" if stands else doubt)
 
 
-def doubtful(reader: Reader, question: str, piece: Evidence) -> str:
+def _around(piece: Evidence, hits: Sequence[Hit]) -> str:
+    """Return what else was found of a piece's document."""
+    return " ".join(hit.passage.text for hit in hits if hit.passage.revision == piece.passage.revision)
+
+
+def doubtful(reader: Reader, question: str, piece: Evidence, around: str = "") -> str:
     """Say why a piece of evidence is about something else, "" where nothing speaks against it."""
-    denied = premise.denied(question, piece)
+    denied = premise.denied(question, piece, around)
     if denied:
         return denied
     for rival in premise.rivals(question, piece):

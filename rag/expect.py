@@ -8,6 +8,7 @@ the question is plain; everything else fits.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag import verify, words
 from rag.gate.dates import dates
@@ -15,13 +16,26 @@ from rag.gate.dates import dates
 _HOW_MANY = re.compile(r"\bhow many\s+(?:of\s+)?(?:the\s+)?(?:[\w’'-]+\s+){0,2}?(?P<what>[\w’'-]+)", re.IGNORECASE)
 _COST = re.compile(
     r"\bhow much\b.*\b(?:cost|costs|pay|paid|worth|spend|spent|charged?|price)\b"
+    r"|^\W*what\s+(?:do|does|did|will|would)\b.*\b(?:cost|costs|sell for|go for)\b"
+    r"|\b(?:dollar|cash|money|monetary|market)\s+(?:value|worth)\b|\bvalue in (?:dollars|euros)\b"
     r"|^\W*what\s+(?:(?:is|was|are|were|will be)\s+)?(?:the\s+)?(?:\w+\s+){0,2}(?:price|cost|fee|fare)s?\s+"
     r"(?:of|for|was|is|were|did|does|will)\b",
     re.IGNORECASE,
 )
+# Asks for something that the question does not name; one that offers a choice names it.
+_OPEN = re.compile(r"^(?!.*\bor\b)\W*(?:\w+\s+)?(?:who|whom|whose|what|which|where|when|how)\b", re.IGNORECASE)
+# Asks which one, of things that have names.
+_NAMED = re.compile(
+    r"\b(?:what|which)\s+(?:is|was|are|were)\s+the\s+(?:full\s+)?names?\s+of\b"
+    r"|\b(?:what|which)\s+(?:[\w’'-]+\s+){0,3}?(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?"
+    r"|banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|newspapers?|ministers?|ambassadors?|presidents?)\b",
+    re.IGNORECASE,
+)
+_CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]*")
+_MEASURE_OF = re.compile(r"^\W*(?:[a-z]+\s+)?of\s+(?P<what>(?:[a-z][\w-]*\s*){1,3})", re.IGNORECASE)
 _PERCENT = re.compile(r"\b(?:what|which)\s+(?:percentage|percent|proportion|share)\b", re.IGNORECASE)
 _WHEN = re.compile(
-    r"^\W*(?:and\s+)?(?:when\s+(?:is|was|are|were|will|did|does|do|has|had|can)\b"
+    r"^\W*(?:and\s+)?(?:(?:since\s+|until\s+|till\s+|by\s+|from\s+)?when\s+(?:is|was|are|were|will|did|does|do|has|had|can)\b"
     r"|(?:in|on|since|by|until)?\s*(?:what|which)\s+(?:year|date|day|month)\b)",
     re.IGNORECASE,
 )
@@ -62,8 +76,9 @@ _YEAR = re.compile(r"\b(?:in|since|by|until|before|after)\s+(?:1[5-9]|20)\d\d\b"
 _UNITS = {
     words.stem(unit)
     for unit in "kilometer kilometre meter metre mile foot feet inch yard ton tonne kilogram gram pound ounce liter "
-    "litre gallon acre hectare degree percent watt megawatt hour minute second".split()
-} | {"$", "€", "£", "¥", "₽", "km", "kg", "mm", "cm"}
+    "litre gallon acre hectare degree percent watt megawatt hour minute second day week month year".split()
+} | {"km", "kg", "mm", "cm"}
+_CURRENCIES = {"$", "€", "£", "¥", "₽"}
 
 
 def fits(question: str, answer: str, following: str = "") -> bool:
@@ -71,19 +86,46 @@ def fits(question: str, answer: str, following: str = "") -> bool:
 
     ``following`` is the text behind them, whose first word may be a number's unit.
     """
+    if _repeats(question, answer):
+        return False
+    if _NAMED.search(question) and not _names(question, answer):
+        return False
     if match := _HOW_MANY.search(question):
-        return bool(_QUANTITY.search(_without_dates(answer))) and _counts(
-            answer + _first_word(following), words.stem(words.fold(match["what"]))
+        return (
+            not _of_another(question, match["what"], following)
+            and bool(_QUANTITY.search(_without_dates(answer)))
+            and _counts(answer + _first_word(following), words.stem(words.fold(match["what"])))
         )
     if _PERCENT.search(question):
         return bool(_QUANTITY.search(answer))
     if _COST.search(question):
-        return bool(_SUM.search(answer))
+        return bool(_SUM.search(answer)) and not _only(verify.values(answer + _first_word(following)), _UNITS)
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):
         return bool(_TIME.search(answer))
     return True
+
+
+def _repeats(question: str, answer: str) -> bool:
+    """Tell whether words only say again what was asked: "Russian theater companies" to "Which theater companies?"."""
+    said = set(words.content_words(answer))
+    return bool(said) and bool(_OPEN.search(question)) and said <= set(words.content_words(question))
+
+
+def _names(question: str, answer: str) -> bool:
+    """Tell whether words have a name that the question does not give."""
+    asked = set(words.content_words(question))
+    return any(stem not in asked for match in _CAPITAL.finditer(answer) for stem in words.content_words(match.group()))
+
+
+def _of_another(question: str, unit: str, following: str) -> bool:
+    """Tell whether a measure is of something else than asked: tons of flour to "How many tons of apples?"."""
+    asked = re.search(rf"\b{re.escape(unit)}\s+of\s+(?P<what>[a-z][\w-]*)", question, re.IGNORECASE)
+    told = _MEASURE_OF.search(following)
+    if not asked or not told:
+        return False
+    return not set(words.content_words(asked["what"])) & set(words.content_words(told["what"]))
 
 
 def _without_dates(text: str) -> str:
@@ -100,5 +142,10 @@ def _first_word(text: str) -> str:
 
 def _counts(answer: str, what: str) -> bool:
     """Tell whether a number may count ``what``: not when each number in it has the unit of something else."""
-    units = [value.unit for value in verify.values(answer)]
-    return not units or what in _UNITS or any(unit not in _UNITS for unit in units)
+    found = verify.values(answer)
+    return not _only(found, (_UNITS | _CURRENCIES) - {what})
+
+
+def _only(found: Sequence[verify.Value], units: set[str]) -> bool:
+    """Tell whether there are values and each has one of these units."""
+    return bool(found) and units.issuperset(value.unit for value in found)

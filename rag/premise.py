@@ -42,6 +42,9 @@ _ATTRIBUTE = re.compile(
     r"^\W*(?:\w+\s)?[$€£]?\d[\d.,]*(?:[\s-](?:hundred|thousand|million|billion))?(?:-[a-z]+|(?<=illion))\s(?P<what>[^,.;:]+)",
     re.IGNORECASE,
 )
+_POINTING = re.compile(r"\b(?:it|its|he|his|she|her|they|their|them|former|latter)\b", re.IGNORECASE)
+# "North Korea" goes by other names, and has them in few letters.
+_COMPASS = frozenset("north south east west northern southern eastern western".split())
 _FIRST = re.compile(r"^\W*[\w’'-]+")
 # A misspelled name is still the name; this only ever lets a question through.
 _ALIKE, _LEAST_ALIKE = 0.8, 5
@@ -101,10 +104,13 @@ class Rival:
     question: str
 
 
-def denied(question: str, piece: Evidence) -> str:
-    """Say what of a question is told nowhere near a piece of evidence, "" where nothing speaks against it."""
+def denied(question: str, piece: Evidence, around: str = "") -> str:
+    """Say what of a question is told nowhere near a piece of evidence, "" where nothing speaks against it.
+
+    ``around`` is what else is known of its document.
+    """
     passage = piece.passage
-    near = f"{passage.title} {' '.join(passage.also)} {passage.text}"
+    near = f"{passage.title} {' '.join(passage.also)} {passage.opening} {passage.text} {around}"
     settles = _YES_NO.match(question)  # a wrong number in it is answered by the right one
     for name in _named(question):
         missing = [part for part in _telling(name) if not _is_told(part, near) and not _governs(question, part, near)]
@@ -115,7 +121,7 @@ def denied(question: str, piece: Evidence) -> str:
     for number in numbers(question):
         if not settles and len(number) > 1 and number not in numbers(near) and number not in near.replace(",", ""):
             return says(number)
-    other = _measured_instead(question, piece)
+    other = _measured_instead(question, piece) or _namesake(question, piece)
     if other:
         return other
     refused = _NOT.search(question)
@@ -139,6 +145,27 @@ def _measured_instead(question: str, piece: Evidence) -> str:
     if mine[-1] not in words.content_words(piece.passage.text):
         return ""
     return f"The nearest value is that of “{' '.join(told['what'].split()[: len(measured)])}”, not of “{thing}”."
+
+
+def _namesake(question: str, piece: Evidence) -> str:
+    """Say which namesake of what is asked about a quote speaks of: "Old Mill Bridge" where it was "New Mill Bridge".
+
+    Namesakes have all words but one in common. A quote with "it" may still speak of the one that was asked about.
+    """
+    if _POINTING.search(piece.quote):
+        return ""
+    told = names(piece.quote)
+    for name in _named(question):
+        own = name.split()
+        for other in told:
+            theirs = other.split()
+            apart = [(a, b) for a, b in zip(own, theirs, strict=False) if a != b]
+            if len(own) < 2 or len(own) != len(theirs) or len(apart) != 1 or words.fold(apart[0][0]) in _COMPASS:
+                continue
+            one, instead = (words.fold(words.bare(part)) for part in apart[0])
+            if not _is_told(one, piece.quote) and not _is_told(instead, question) and not _alike(one, instead):
+                return says(name, other)
+    return ""
 
 
 def _run(text: str) -> list[str]:
@@ -172,7 +199,10 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
     told = [
         name
         for name in names(piece.quote)
-        if name not in answer and _telling(name) and not any(_is_told(part, question) for part in _telling(name))
+        if name not in answer
+        and _telling(name)
+        and not any(_is_told(part, question) for part in _telling(name))
+        and f"by {name}" not in piece.quote  # who does a thing is no rival of the thing
     ]
     for name in missing:
         yield from (Rival(name, other, question.replace(name, other)) for other in told)

@@ -17,6 +17,7 @@ from rag.records import Document, Passage, Span
 
 Read = Callable[..., list[Any]]
 
+_OPENING = 600  # characters: a letterhead, the parties to a contract, the first paragraph of a story
 _DOCUMENT = (
     "SELECT s.id, s.source, c.title, c.media_type, c.revision, c.date, s.bytes, c.passages, c.pages, c.number"
     " FROM sources AS s JOIN contents AS c ON c.number = s.content"
@@ -48,8 +49,8 @@ def document(read: Read, name: str, revision: str) -> Document:
 def passages(read: Read, numbers: Iterable[int], under: frozenset[str]) -> dict[int, Passage]:
     """Return the passages with these numbers; see ``Store.passages``."""
     rows = read(
-        "SELECT p.number, c.number, c.revision, c.title, p.start, p.stop, p.text, p.sentences, c.pages, c.date"
-        " FROM passages AS p JOIN contents AS c ON c.number = p.content"
+        "SELECT p.number, c.number, c.revision, c.title, p.start, p.stop, p.text, p.sentences, c.pages, c.date,"
+        f" substr(c.text, 1, {_OPENING}) FROM passages AS p JOIN contents AS c ON c.number = p.content"
         " WHERE p.number IN (SELECT value FROM json_each(?))",
         (json.dumps([int(number) for number in numbers]),),
     )
@@ -143,11 +144,13 @@ def _document(row: Sequence[Any], text: str, names: Sequence[str]) -> Document:
 
 
 def _passage(row: Sequence[Any], names: Sequence[str], under: frozenset[str]) -> Passage:
-    number, _, revision, title, start, end, text, sentences, pages, date = row
+    number, _, revision, title, start, end, text, sentences, pages, date, opening = row
     name = next((each for each in names if each in under), names[0])
     also = tuple(each for each in names if each != name)
     title = title or _file_name(name)
-    return Passage(number, name, revision, title, start, end, text, _spans(sentences), also, _numbers(pages), date)
+    return Passage(
+        number, name, revision, title, start, end, text, _spans(sentences), also, _numbers(pages), date, opening
+    )
 
 
 def _file_name(name: str) -> str:

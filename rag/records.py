@@ -69,7 +69,8 @@ class Passage:
 
     ``number`` is its key in the store (and in FAISS), ``sentences`` the spans of its sentences in the document,
     in order; ``text`` is exactly the document's characters ``start`` to ``end``. ``also`` are other names of the
-    document, ``pages`` where its pages begin, ``date`` the day it states.
+    document, ``pages`` where its pages begin, ``date`` the day it states, ``opening`` its first characters: what it is
+    about is often told there alone.
     """
 
     number: int
@@ -83,6 +84,7 @@ class Passage:
     also: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
     date: str | None = None
+    opening: str = ""
 
     def quote(self, span: Span) -> str:
         """Return the exact characters of a span that lies inside this passage."""

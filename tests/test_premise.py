@@ -1,5 +1,7 @@
 """What a question takes for granted, held against a quote: names, numbers, opposites, and what a value measures."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,10 +89,46 @@ def test_a_rival_in_the_quote_is_put_into_the_question(
         ("Which city was first told of in 1313?", WARSAW, "Warsaw"),
         ("State Route 168 heads east or west to what?", ROUTE, "Clovis"),
         ("When did people first speak of it?", WARSAW, "1313"),
+        ("When was Wonsan-Kalma opened?", "The resort was opened by Kim Jong-Un on June 24.", "June 24"),
     ],
 )
 def test_where_the_quote_has_what_is_asked_there_is_no_rival(question: str, quote: str, answer: str) -> None:
     assert premise.rivals(question, piece(quote, answer)) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "quote", "named"),
+    [
+        ("When was the New Mill Bridge built?", "The Old Mill Bridge was built in 1912.", "New Mill Bridge"),
+        ("How large is Unit 3B?", "Unit 3A has 212 square metres.", "Unit 3B"),
+        ("What did Paul Ward say?", "Peter Ward said that trade would grow.", "Paul Ward"),
+    ],
+)
+def test_a_namesake_is_not_what_was_asked_about(question: str, quote: str, named: str) -> None:
+    around = f"{quote} There is the New Mill Bridge, Unit 3B and Paul Ward, too."
+    assert named in premise.denied(question, piece(quote), around)
+
+
+@pytest.mark.parametrize(
+    ("question", "quote"),
+    [
+        ("When was the New Mill Bridge built?", "The New Mill Bridge replaced the Old Mill Bridge in 1989."),
+        ("When was the New Mill Bridge built?", "It replaced the Old Mill Bridge in 1989."),
+        ("What does Andrei Lankov say?", "Andrey Lankov says that trade will bring little."),
+        ("What does North Korea import?", "Its neighbor South Korea sends it nothing."),
+    ],
+)
+def test_a_namesake_beside_it_or_another_spelling_does_not_speak_against(question: str, quote: str) -> None:
+    assert premise.denied(question, piece(quote), f"{question} {quote}") == ""
+
+
+@pytest.mark.parametrize("question", ["When must the machines on Quay Street stand still?", "What is shut on May 11?"])
+def test_what_the_document_names_elsewhere_is_told(question: str) -> None:
+    rule = piece("Machines may not be run between 22:00 and 6:00.")
+    assert premise.denied(question, rule)
+    assert premise.denied(question, rule, "Lease of 14 Quay Street, from May 11.") == ""
+    opening = replace(rule, passage=replace(rule.passage, opening="Lease of 14 Quay Street, from May 11."))
+    assert premise.denied(question, opening) == ""
 
 
 @given(st.text(max_size=300), st.text(min_size=1, max_size=300))
