@@ -24,6 +24,7 @@ from transformers import BertModel
 from eval.encoder import PairTokens, Tokens, pad
 from eval.entail import FOLDER, MANIFEST, WEIGHTS
 from eval.instrument import pairs
+from rag.train.model import precision
 from rag.train.pairs import Pair
 from rag.weights import ENCODER, file_sha256, locate
 
@@ -163,7 +164,7 @@ def _step(model: Judge, group: Sequence[Item]) -> Tensor:
     """Return the loss of each pair of a batch, in nats."""
     ids, mask, types = (torch.from_numpy(array) for array in pad([item for _, item in group]))
     truth = torch.tensor([float(pair.holds) for pair, _ in group])
-    with torch.autocast("cpu", dtype=torch.bfloat16):
+    with precision(torch.device("cpu")):
         logits = model(ids, mask, types)
     return nn.functional.binary_cross_entropy_with_logits(logits.float(), truth, reduction="none")
 

@@ -28,14 +28,16 @@ NULL_SHARE = 0.45
 BOTH_SHARE = 0.08  # of the answerable ones: question and passage changed alike, still answerable
 DROP_MARK = 0.15  # people leave out the question mark
 WORDS = (35, 130)  # size of a window, uniform; about 1.35 tokens a word
+ALONE = 0.45  # share of windows that are one sentence: serving reads the likeliest sentences alone, too
+TERSE = 0.06  # people leave out the small words: "bridge cost?"
 NULL_KINDS = {
-    "near": 0.38,
+    "near": 0.4,
     "near_passage": 0.08,
-    "attribute": 0.12,
-    "transplant": 0.08,
-    "removed": 0.12,
-    "article": 0.14,
-    "foreign": 0.08,
+    "attribute": 0.08,
+    "transplant": 0.05,
+    "removed": 0.18,
+    "article": 0.15,
+    "foreign": 0.06,
 }
 NEAR_KINDS = {"entity": 0.36, "number": 0.18, "antonym": 0.14, "relation": 0.26, "negation": 0.06}
 
@@ -46,6 +48,7 @@ _FRAME_WORDS = 12
 _FOREIGN = 8  # paragraphs that a lexical search brings up
 _COMMON = 0.02  # words in more paragraphs than this share are not searched for
 
+SMALL = frozenset("what which who is are was were do does did the a an of".split())
 _SPLIT = re.compile(r"""(?<=[.!?])["'”’)\]]*\s+(?=["'“‘(\[`]*[A-Z0-9])""")
 _ABBREVIATION = re.compile(
     r"(?:\b(?:[A-Z]|[Dd]r|[Mm]r|[Mm]rs|[Mm]s|[Ss]t|[Jj]r|[Ss]r|vs|etc|e\.g|i\.e|c|ca|No|no|Gen|Col|Lt|Sgt|Capt|"
@@ -229,7 +232,7 @@ class Builder:
             return None
         known = question.sentence
         centre = known if known is not None else sentence_of(paragraph.sentences, rng.choice(spans)[0])
-        first, last = grow(paragraph.sentences, paragraph.text, centre, rng.randint(*WORDS), rng)
+        first, last = grow(paragraph.sentences, paragraph.text, centre, _size(rng), rng)
         start, end = paragraph.sentences[first][0], paragraph.sentences[last][1]
         text = paragraph.text[start:end]
         inside = tuple((a - start, b - start) for a, b in spans if a >= start and b <= end)
@@ -345,7 +348,7 @@ class Builder:
             return None
         asked = content_words(question.text)
         centre = max(range(len(kept)), key=lambda k: self.weight(asked, content_words(paragraph.text[slice(*kept[k])])))
-        first, last = grow(kept, paragraph.text, centre, rng.randint(*WORDS), rng)
+        first, last = grow(kept, paragraph.text, centre, _size(rng), rng)
         return Example(question.text, " ".join(paragraph.text[a:b] for a, b in kept[first : last + 1]), kind="removed")
 
     def sibling(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
@@ -375,7 +378,7 @@ class Builder:
         """Cut a window round the sentence that shares most with the question."""
         spans = paragraph.sentences
         scores = [self.weight(asked, content_words(paragraph.text[a:b])) for a, b in spans]
-        first, last = grow(spans, paragraph.text, scores.index(max(scores)), rng.randint(*WORDS), rng)
+        first, last = grow(spans, paragraph.text, scores.index(max(scores)), _size(rng), rng)
         passage = paragraph.text[spans[first][0] : spans[last][1]]
         return Example(question.text, passage, kind=kind, title=paragraph.title)
 
@@ -424,6 +427,11 @@ def grow(sentences: Sequence[Span], text: str, centre: int, words: int, rng: ran
         first, last = min(first, k), max(last, k)
 
 
+def _size(rng: random.Random) -> int:
+    """Draw the size of a window in words; a size of 0 leaves the one sentence it grows from."""
+    return 0 if rng.random() < ALONE else rng.randint(*WORDS)
+
+
 def with_title(title: str, passage: str) -> str:
     """Put a document's title before a passage the way serving does."""
     return f"{title}: {passage}"
@@ -434,6 +442,8 @@ def _dress(example: Example, title: str, rng: random.Random) -> Example:
     question, passage, spans, sentence = example.question, example.passage, example.spans, example.sentence
     if rng.random() < DROP_MARK:
         question = question.rstrip(" ?")
+    if rng.random() < TERSE:
+        question = " ".join(word for word in question.split() if word.lower() not in SMALL) or question
     if rng.random() < TITLE_PREFIX:
         passage = with_title(title, passage)
         shift = len(passage) - len(example.passage)

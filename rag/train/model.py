@@ -58,6 +58,12 @@ class Reader(nn.Module):
         return spans[..., 0], spans[..., 1], self.pair(hidden[:, 0]).float()[:, 0]
 
 
+def precision(device: torch.device) -> torch.autocast:
+    """Compute in bfloat16 where the device has it; elsewhere it is emulated, at a thirtieth of float32's speed."""
+    native = device.type != "cpu" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=native)
+
+
 def losses(model: Reader, batch: Batch, device: torch.device) -> Tensor:
     """Return the loss of each example (n,), in nats.
 

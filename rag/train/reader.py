@@ -23,11 +23,12 @@ from safetensors.numpy import load_file as load_arrays
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from rag.train import pairs
+from rag.train import ir, pairs
 from rag.train.data import Builder, Example, held_out, load_qed, load_squad
 from rag.train.encode import Encoded, Encoder, batches, collate
-from rag.train.model import Reader, losses, packaged_model
+from rag.train.model import Reader, losses, merge, packaged_model, precision
 from rag.train.nearmiss import Relations
+from rag.weights import file_sha256
 
 _PARTS = 3  # rounds that make up the corpus: short ones, so that a resumed run starts soon
 _QED_TIMES = 2  # QED is small and its questions are the natural ones
@@ -46,8 +47,9 @@ class Plan:
     decay: float = 0.3  # share of the run
     tokens: int = 4096  # a batch, padding included
     clip: float = 1.0
-    pair_share: float = 0.3  # of the pairs that are made, the share that is shown
+    pair_share: float = 0.15  # of the pairs that are made, the share that is shown
     threads: int = 2
+    start: str = ""  # sha256 of shipped weights that the run goes on from, "" for the packaged model
 
 
 @dataclass(slots=True)
@@ -165,13 +167,18 @@ def restore(path: Path, model: Reader, optim: torch.optim.AdamW | None = None) -
 
 
 def train(corpus: Corpus, folder: Path, plan: Plan, minutes: float, steps: int = 0, resume: bool = False,
-          halt_at: int = -1, decay: int = 0) -> Reader:  # fmt: skip
-    """Train until the minutes or steps are used; ``halt_at`` stops dead at a step, as a kill would (for tests)."""
+          halt_at: int = -1, decay: int = 0, start: Path | None = None) -> Reader:  # fmt: skip
+    """Train until the minutes or steps are used; ``halt_at`` stops dead at a step, as a kill would (for tests).
+
+    ``start``: shipped weights to go on from, where there is no checkpoint.
+    """
     torch.manual_seed(plan.seed)
     torch.set_num_threads(plan.threads)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    model = Reader().to(device)
-    optim = optimiser(model, plan)
+    model = Reader()
+    if start is not None:
+        merge(model, ir.load(start)[0])
+    optim = optimiser(model.to(device), plan)
     state = State()
     if resume and (folder / "checkpoint.safetensors").exists():
         state = restore(folder / "checkpoint.safetensors", model, optim)
@@ -213,7 +220,7 @@ class _Run:
         batch = collate(group)
         for g in self.optim.param_groups:
             g["lr"] = plan.rate * share_at(state.step, plan, state)
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+        with precision(self.device):
             each = losses(self.model, batch, self.device)
         each.mean().backward()  # type: ignore[no-untyped-call]
         norm = torch.nn.utils.clip_grad_norm_([p for p in self.model.parameters() if p.requires_grad], plan.clip)
@@ -274,12 +281,16 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=Plan().seed)
     parser.add_argument("--rate", type=float, default=Plan().rate)
     parser.add_argument("--threads", type=int, default=Plan().threads)
+    parser.add_argument("--tokens", type=int, default=Plan().tokens, help="of a batch, padding included")
+    parser.add_argument("--start", type=Path, help="shipped weights to go on from, instead of the packaged model")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--decay", type=int, default=0, help="begin the decay at once, over so many steps")
     args = parser.parse_args(arguments)
     args.out.mkdir(parents=True, exist_ok=True)
-    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads)
-    train(Corpus(args.data, plan), args.out, plan, args.minutes, args.steps, args.resume, decay=args.decay)
+    sha256 = file_sha256(args.start) if args.start else ""
+    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads, tokens=args.tokens, start=sha256)
+    corpus = Corpus(args.data, plan)
+    train(corpus, args.out, plan, args.minutes, args.steps, args.resume, decay=args.decay, start=args.start)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from rag.decode import Reading, read
 from rag.train.data import Example
 from rag.train.encode import Encoded, Encoder, collate
-from rag.train.model import Reader, packaged_model
+from rag.train.model import Reader, packaged_model, precision
 from rag.train.pairs import Pair
 
 LIMIT = 384  # tokens of question and passage together when reading
@@ -51,7 +51,7 @@ class TorchReader:
             size = max(1, _TOKENS // len(items[order[min(at + 31, len(order) - 1)]].ids))
             chosen = order[at : at + min(size, 32)]
             batch = collate([items[k] for k in chosen])
-            with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
+            with torch.inference_mode(), precision(torch.device("cpu")):
                 tensors = [torch.from_numpy(a) for a in (batch.ids, batch.mask, batch.types)]
                 start, end, pair = (x.float().numpy() for x in self.model(*tensors))
             for row, k in enumerate(chosen):
