@@ -5,13 +5,16 @@ A table to choose by, so it is for suites that may be tuned on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from eval.correctness import is_right
 from eval.local import LocalTarget
 from eval.reply import read_reply
 from eval.run import play
 from eval.suites import Suite
+from rag.records import Evidence, Passage
+
+_Read = Callable[[str, Sequence[Passage]], list[Evidence]]
 
 
 def sweep(suite: Suite, thresholds: Sequence[float]) -> str:
@@ -19,8 +22,10 @@ def sweep(suite: Suite, thresholds: Sequence[float]) -> str:
     lines = ["| threshold | right | due refusals given |", "| --- | --- | --- |"]
     due = sum(case.should_refuse for case in suite.cases)
     with LocalTarget(suite.corpus, {**suite.settings, "model": "none"}) as target:
+        reader = target.engine.reader
+        reader.read = _once(reader.read)  # type: ignore[method-assign, assignment]
         for threshold in thresholds:
-            target.engine.reader.threshold = threshold
+            reader.threshold = threshold
             right = refused = 0
             for case in suite.cases:
                 reply = read_reply(target.ask(case.question, play(case, target)))
@@ -28,3 +33,16 @@ def sweep(suite: Suite, thresholds: Sequence[float]) -> str:
                 refused += case.should_refuse and reply.refused
             lines.append(f"| {threshold:.2f} | {right} of {len(suite.cases)} | {refused} of {due} |")
     return "\n".join(lines)
+
+
+def _once(read: _Read) -> _Read:
+    """Read each question over the same passages once: what is read does not depend on the threshold."""
+    made: dict[tuple[object, ...], list[Evidence]] = {}
+
+    def once(question: str, passages: Sequence[Passage]) -> list[Evidence]:
+        key = (question, *(passage.number for passage in passages))
+        if key not in made:
+            made[key] = read(question, passages)
+        return made[key]
+
+    return once
