@@ -194,6 +194,8 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
         name
         for name in _named(question)
         if not all(_is_told(part, piece.quote) or _governs(question, part, piece.quote) for part in _telling(name))
+        # "He opened the resort": what the sentences around it name may be meant.
+        and not (_POINTING.search(piece.quote) and all(_is_told(part, piece.passage.text) for part in _telling(name)))
     ]
     answer = piece.passage.quote(piece.answer) if piece.answer != piece.span else ""
     told = [

@@ -14,12 +14,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
 from rag import decode, expect, weights
 from rag.embed import Embedder, padded
 from rag.errors import BadModel, BadQuestion
+from rag.looks import Look, Weights
 from rag.records import Evidence, Passage, Span
 
 # Training used these limits; a passage that is cut loses its tail (rag/train/README.md).
@@ -27,16 +29,13 @@ _MAX_QUESTION = 48
 _MAX_TOKENS = 384
 # Sequences of like length that are read together.
 _BATCH = 8
-# The least score that counts as an answer. Chosen by `python -m eval sweep` on the 48 dev questions, quotes only: right
-# are 42 to 44 anywhere from 0.12 to 0.28, 41 at 0.33, 35 at 0.42. This is the middle of the level stretch.
-_THRESHOLD = 0.2
-# The reader misses what it has not seen worded so; likeness of meaning knows that two texts are about the same thing.
-# Its weight was chosen by `python -m rag.train.tune` on development sets. Weights of 0, 3 and 6 gave an AUROC of
-# 0.798, 0.815 and 0.816 (SQuAD 2.0 half, n = 400), 0.854, 0.886 and 0.897 (CLAPnq half, n = 300), and 0.699, 0.685
-# and 0.668 (QED half, n = 450).
-LIKENESS = 3.0
-_ALIKE = 0.5
+# The least score that counts as an answer. Chosen by `python -m eval sweep`, quotes only: of the 48 seeds-dev questions
+# 40 or 41 are right anywhere from 0.02 to 0.08, of the 50 of office-dev 34 at 0.03 and 0.04, 32 from 0.05 on.
+_THRESHOLD = 0.04
+# A sentence with less chance than this in its passage is not looked at again: nothing could save it.
 _HOPELESS = 0.01
+# The likeliest sentences, which are read once more, alone: short, so that they cost little beside the passages.
+_LOOKS = 12
 # Evidence that is much less likely than the best is not put beside it.
 _BESIDE_BEST = 0.4
 _MOST = 4
@@ -64,13 +63,15 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """From log-odds to probability: ``sigmoid(scale * odds + shift)``.
+    """What was fitted on held-out data: from a passage's log-odds to probability, ``sigmoid(scale * odds + shift)``.
 
-    ``least_entailed`` is the entailment logit below which one in fifty true claims on held-out titles lies.
+    ``looks`` weighs all that is known of a sentence; below ``least_entailed`` lie the entailment logits of one in
+    fifty true claims.
     """
 
     scale: float
     shift: float
+    looks: Weights
     least_entailed: float = 0.0
 
     @classmethod
@@ -82,7 +83,8 @@ class Calibration:
         """
         with _manifest() as calibration:
             found, entail = calibration["answerable"], calibration["entail"]
-            return cls(float(found["scale"]), float(found["shift"]), float(entail["least"]))
+            looks = Weights.read(calibration["looks"])
+            return cls(float(found["scale"]), float(found["shift"]), looks, float(entail["least"]))
 
 
 @contextmanager
@@ -117,7 +119,6 @@ class TrainedReader:
 
     name = f"vouch-reader sha256:{weights.READER.sha256}"
     threshold = _THRESHOLD
-    likeness = LIKENESS
 
     def __init__(self, model: Path, calibration: Calibration, embedder: Embedder, threads: int) -> None:
         from tokenizers import Tokenizer
@@ -144,26 +145,52 @@ class TrainedReader:
     def read(self, question: str, passages: Sequence[Passage]) -> list[Evidence]:
         """Return one piece of evidence for each sentence read, best first.
 
-        A sentence's score is the calibrated probability that its passage answers, times the sentence's share of it,
-        with its likeness to the question weighed in.
+        A sentence's score is the calibrated probability that it answers, as all looks at it tell together.
+        """
+        found = self.looked(question, passages)
+        scored = [replace(piece, score=self._score(piece, look)) for piece, look in found]
+        return sorted(scored, key=lambda piece: (-piece.score, piece.passage.number, piece.span.start))
+
+    def looked(self, question: str, passages: Sequence[Passage]) -> list[tuple[Evidence, Look | None]]:
+        """Return a piece for each sentence, likeliest in its passage first, with what the likeliest look like.
+
+        The score of a piece is the probability that its passage answers, times the sentence's share of it.
         """
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION]
-        texts = self._tokenizer.encode_batch([passage.text for passage in passages], add_special_tokens=False)
+        found: list[tuple[Evidence, float, float]] = []
+        for passage, reading in zip(passages, self._readings(asked, [_within(one) for one in passages]), strict=True):
+            found += self._evidence(passage, reading)
+        found.sort(key=lambda row: (-row[0].score, row[0].passage.number, row[0].span.start))
+        near = [row for row in found[:_LOOKS] if row[0].score > _HOPELESS]
+        quotes = [piece.quote for piece, _, _ in near]
+        alone = self._readings(asked, [(quote, [(0, len(quote))]) for quote in quotes])
+        vectors = self._embedder.encode([question, *quotes])
+        likeness = vectors[1:] @ vectors[0]
+        seen = [
+            Look(odds, share, reading.odds, float(like))
+            for (_, odds, share), reading, like in zip(near, alone, likeness, strict=True)
+        ]
+        return [(piece, look) for (piece, _, _), look in zip_longest(found, seen)]
+
+    def _score(self, piece: Evidence, look: Look | None) -> float:
+        return (self._calibration.looks.chance(look) if look else _HOPELESS * piece.score) * _worth(piece.quote)
+
+    def _readings(
+        self, asked: Sequence[int], texts: Sequence[tuple[str, Sequence[tuple[int, int]]]]
+    ) -> list[decode.Reading]:
+        """Read a question, in tokens, with each text and its sentences; in the order given."""
+        encoded = self._tokenizer.encode_batch([text for text, _ in texts], add_special_tokens=False)
         room = _MAX_TOKENS - len(asked) - 3
-        order = sorted(range(len(passages)), key=lambda i: len(texts[i].ids))
-        found: list[Evidence] = []
+        first = len(asked) + 2
+        order = sorted(range(len(texts)), key=lambda i: len(encoded[i].ids))
+        read: dict[int, decode.Reading] = {}
         for at in range(0, len(order), _BATCH):
             rows = order[at : at + _BATCH]
-            tokens = [[self._cls, *asked, self._sep, *texts[i].ids[:room], self._sep] for i in rows]
-            starts, ends = self._infer(tokens, len(asked) + 2, "start", "end")
+            tokens = [[self._cls, *asked, self._sep, *encoded[i].ids[:room], self._sep] for i in rows]
+            starts, ends = self._infer(tokens, first, "start", "end")
             for row, i in enumerate(rows):
-                passage = passages[i]
-                spans = [(span.start - passage.start, span.end - passage.start) for span in passage.sentences]
-                offsets = texts[i].offsets[:room]
-                reading = decode.read(starts[row], ends[row], len(asked) + 2, offsets, spans)
-                found += self._evidence(passage, reading)
-        found = self._weighed(question, found)
-        return sorted(found, key=lambda piece: (-piece.score, piece.passage.number, piece.span.start))
+                read[i] = decode.read(starts[row], ends[row], first, encoded[i].offsets[:room], texts[i][1])
+        return [read[i] for i in range(len(texts))]
 
     def entails(self, claim: str, quote: str) -> bool:
         """Tell whether the entailment logit of a claim and a quote is what true claims have."""
@@ -171,26 +198,6 @@ class TrainedReader:
         told = self._tokenizer.encode(quote, add_special_tokens=False).ids[: _MAX_TOKENS - len(asked) - 3]
         tokens = [[self._cls, *asked, self._sep, *told, self._sep]]
         return float(self._infer(tokens, len(asked) + 2, "entail")[0][0]) >= self._calibration.least_entailed
-
-    def _weighed(self, question: str, found: Sequence[Evidence]) -> list[Evidence]:
-        """Return the evidence with its likeness to the question added to its log-odds.
-
-        A sentence that the reader gives no chance is left as it is: embedding it could not save it.
-        """
-        hopeful = [piece for piece in found if piece.score > _HOPELESS]
-        vectors = self._embedder.encode([question, *(piece.quote for piece in hopeful)])
-        likeness = vectors[1:] @ vectors[0]
-        weighed = [
-            replace(
-                piece,
-                score=float(
-                    decode.sigmoid(decode.log_odds(piece.score, _HOPELESS) + self.likeness * (float(like) - _ALIKE))
-                ),
-            )
-            for piece, like in zip(hopeful, likeness, strict=True)
-        ]
-        hopeless = [piece for piece in found if piece.score <= _HOPELESS]
-        return [replace(piece, score=piece.score * _worth(piece.quote)) for piece in (*weighed, *hopeless)]
 
     def _infer(self, tokens: Sequence[Sequence[int]], first: int, *outputs: str) -> list[decode.Floats]:
         ids, mask = padded(tokens)
@@ -200,15 +207,18 @@ class TrainedReader:
             made = self._request.infer({"input_ids": ids, "attention_mask": mask, "token_type_ids": types})
             return [made[name].copy() for name in outputs]
 
-    def _evidence(self, passage: Passage, reading: decode.Reading) -> list[Evidence]:
+    def _evidence(self, passage: Passage, reading: decode.Reading) -> Iterator[tuple[Evidence, float, float]]:
+        """Yield each sentence as evidence, with the log-odds that its passage answers and its own share of that."""
         answers = float(decode.sigmoid(self._calibration.scale * reading.odds + self._calibration.shift))
-        found = []
         for span, share, best in zip(passage.sentences, reading.sentences, reading.best, strict=True):
             answer = span
             if best is not None:
                 answer = Span(passage.start + best[0], min(passage.start + best[1], span.end))
-            found.append(Evidence(passage, span, answers * share, answer))
-        return found
+            yield Evidence(passage, span, answers * share, answer), reading.odds, share
+
+
+def _within(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
+    return passage.text, [(span.start - passage.start, span.end - passage.start) for span in passage.sentences]
 
 
 def _worth(quote: str) -> float:

@@ -26,6 +26,7 @@ FLOORS = [
         "missing",
         "nearest",
         "schema",
+        "looks",
         "mark",
         "entries",
         "revisions",

@@ -135,3 +135,14 @@ def test_what_the_document_names_elsewhere_is_told(question: str) -> None:
 def test_any_text_can_be_held_against_any_other(question: str, quote: str) -> None:
     assert isinstance(premise.denied(question, piece(quote)), str)
     assert len(premise.rivals(question, piece(quote))) <= 4
+
+
+def test_what_the_sentence_before_names_may_be_meant() -> None:
+    before, quote = "The resort is called Wonsan-Kalma. ", "Kim Jong-Un opened the resort beside his wife on June 24."
+    text = before + quote
+    span = Span(len(before), len(text))
+    passage = Passage(1, "a.txt", "r", "t", 0, len(text), text, (Span(0, len(before) - 1), span))
+    at = text.index("June 24")
+    assert premise.rivals("When was Wonsan-Kalma opened?", Evidence(passage, span, 0.9, Span(at, at + 7))) == []
+    alone = piece(quote, "June 24")
+    assert [rival.told for rival in premise.rivals("When was Wonsan-Kalma opened?", alone)] == ["Kim Jong-Un"]

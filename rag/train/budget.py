@@ -9,61 +9,64 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
-from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from rag import rerank, threads
 from rag.embed import MiniLM
-from rag.records import Evidence, Passage, Span
+from rag.records import Evidence
 from rag.rerank import TrainedReader
 from rag.settings import load
-from rag.train.data import Builder, Paragraph, Question, held_out, load_squad
-from rag.train.export import Searched, budgets
-from rag.train.nearmiss import Relations, content_words
+from rag.train.asking import askings, held_out_builder
+from rag.train.data import Builder, Question
+from rag.train.export import MANIFEST
+from rag.train.measure import Floats
 
 _SEED = 99
 _QUESTIONS = 500
-_PASSAGES = 8
-_MANIFEST = Path(__file__).parents[1] / "reader" / "reader.json"
+BUDGETS = (0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3)  # shares of wrong among the answers shown
 
 
-def searched(reader: TrainedReader, data: Path) -> list[Searched]:
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What showing the best evidence of an asking would be: its score, and whether it would be right."""
+
+    score: float
+    right: bool
+
+
+def searched(reader: TrainedReader, builder: Builder, questions: int) -> list[Searched]:
     """Return, for each asking, what showing the best evidence would be."""
-    kept = [paragraph for paragraph in load_squad(data) if held_out(paragraph.title)]
     found = []
-    for question, passages in _askings(kept):
+    for _, question, passages in askings(builder, questions, _SEED):
         read = reader.read(question.text, passages)
         for answerable in (True, False):
             pieces = [piece for piece in read if answerable or piece.passage.number]
             best = rerank.choose(question.text, pieces, 0.0)
             if best:
-                found.append(Searched(best[0].score, answerable and _holds(best[0], question), answerable))
+                found.append(Searched(best[0].score, answerable and _holds(best[0], question)))
     return found
 
 
-def _askings(kept: Sequence[Paragraph]) -> Iterator[tuple[Question, list[Passage]]]:
-    """Yield questions with passages to look in; the one that answers is number 0."""
-    builder = Builder(kept, Relations([]))
-    everything = [(paragraph, question) for paragraph in kept for question in paragraph.questions]
-    for paragraph, question in random.Random(_SEED).sample(everything, min(_QUESTIONS, len(everything))):
-        words = content_words(question.text)
-        others = [
-            other
-            for other in kept
-            if other.title == paragraph.title
-            and other is not paragraph
-            and not any(answer.lower() in other.text.lower() for answer in question.answers)
-        ]
-        others = sorted(others, key=lambda other: -builder.weight(words, other.words))[: _PASSAGES - 1]
-        yield question, [_passage(number, each) for number, each in enumerate([paragraph, *others])]
+def budgets(chance: Floats, right: npt.NDArray[np.bool_]) -> list[dict[str, float]]:
+    """Return for each error budget the lowest threshold that keeps it, and the share of questions that it shows.
 
-
-def _passage(number: int, paragraph: Paragraph) -> Passage:
-    spans = tuple(Span(start, end) for start, end in paragraph.sentences)
-    return Passage(number, paragraph.title, "", paragraph.title, 0, len(paragraph.text), paragraph.text, spans)
+    ``right`` tells whether showing the answer would be right; wrong is an answer to an unanswerable question or a
+    wrong answer. The error among the shown is what is budgeted.
+    """
+    order = np.argsort(-chance)
+    ends = np.append(np.diff(chance[order]) < 0, True)  # equal scores are shown together or not at all
+    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    table = []
+    for budget in BUDGETS:
+        fits = np.flatnonzero((wrong <= budget) & ends)
+        last = int(fits[-1]) if len(fits) else -1
+        threshold = float(chance[order[last]]) if last >= 0 else 1.0
+        table.append({"budget": budget, "threshold": threshold, "coverage": (last + 1) / len(order), "n": len(order)})
+    return table
 
 
 def _holds(piece: Evidence, question: Question) -> bool:
@@ -75,11 +78,13 @@ def main() -> None:
     threads.calm()
     parser = argparse.ArgumentParser(description="Find the thresholds that keep error budgets, as served.")
     parser.add_argument("--data", type=Path, required=True, help="the folder train")
-    parser.add_argument("--manifest", type=Path, default=_MANIFEST)
+    parser.add_argument("--questions", type=int, default=_QUESTIONS, help="each is asked twice")
+    parser.add_argument("--manifest", type=Path, default=MANIFEST)
     args = parser.parse_args()
     settings = load()[0]
     embedder = MiniLM(settings.models_path, settings.threads)
-    found = searched(TrainedReader.shipped(settings.models_path, embedder, settings.threads), args.data)
+    reader = TrainedReader.shipped(settings.models_path, embedder, settings.threads)
+    found = searched(reader, held_out_builder(args.data), args.questions)
     table = budgets(np.array([one.score for one in found]), np.array([one.right for one in found]))
     for row in table:
         print(f"wrong {row['budget']:.2f}  threshold {row['threshold']:.3f}  answered {row['coverage']:.3f}")
