@@ -55,14 +55,16 @@ def budgets(chance: Floats, right: npt.NDArray[np.bool_]) -> list[dict[str, floa
     """Return for each error budget the lowest threshold that keeps it, and the share of questions that it shows.
 
     ``right`` tells whether showing the answer would be right; wrong is an answer to an unanswerable question or a
-    wrong answer. The error among the shown is what is budgeted.
+    wrong answer. The error among the shown is what is budgeted. A budget counts as kept only on so many shown answers
+    that one wrong one would not exceed it: 5 % on 20, 1 % on 100.
     """
     order = np.argsort(-chance)
     ends = np.append(np.diff(chance[order]) < 0, True)  # equal scores are shown together or not at all
-    wrong = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    shown = np.arange(1, len(order) + 1)
+    wrong = np.cumsum(~right[order]) / shown
     table = []
     for budget in BUDGETS:
-        fits = np.flatnonzero((wrong <= budget) & ends)
+        fits = np.flatnonzero((wrong <= budget) & ends & (shown * budget >= 1))
         last = int(fits[-1]) if len(fits) else -1
         threshold = float(chance[order[last]]) if last >= 0 else 1.0
         table.append({"budget": budget, "threshold": threshold, "coverage": (last + 1) / len(order), "n": len(order)})
