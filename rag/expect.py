@@ -79,6 +79,7 @@ _UNITS = {
     "litre gallon acre hectare degree percent watt megawatt hour minute second day week month year".split()
 } | {"km", "kg", "mm", "cm"}
 _CURRENCIES = {"$", "€", "£", "¥", "₽"}
+_MONEY = {words.stem(unit) for unit in "dollar euro yen ruble rouble rupee franc usd eur".split()}
 
 
 def fits(question: str, answer: str, following: str = "") -> bool:
@@ -90,7 +91,10 @@ def fits(question: str, answer: str, following: str = "") -> bool:
         return False
     if _NAMED.search(question) and not _names(question, answer):
         return False
-    if match := _HOW_MANY.search(question):
+    match = _HOW_MANY.search(question)
+    if _COST.search(question) or (match and words.stem(words.fold(match["what"])) in _MONEY):
+        return bool(_SUM.search(answer)) and not _only(verify.values(answer + _first_word(following)), _UNITS)
+    if match:
         return (
             not _of_another(question, match["what"], following)
             and bool(_QUANTITY.search(_without_dates(answer)))
@@ -98,8 +102,6 @@ def fits(question: str, answer: str, following: str = "") -> bool:
         )
     if _PERCENT.search(question):
         return bool(_QUANTITY.search(answer))
-    if _COST.search(question):
-        return bool(_SUM.search(answer)) and not _only(verify.values(answer + _first_word(following)), _UNITS)
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):
