@@ -43,7 +43,10 @@ def kept(reader: Reader, question: str, evidence: Sequence[Evidence], hits: Sequ
 
 def _around(piece: Evidence, hits: Sequence[Hit]) -> str:
     """Return what else was found of a piece's document."""
-    return " ".join(hit.passage.text for hit in hits if hit.passage.revision == piece.passage.revision)
+    own = piece.passage
+    return " ".join(
+        hit.passage.text for hit in hits if hit.passage.revision == own.revision and hit.passage.number != own.number
+    )
 
 
 def doubtful(reader: Reader, question: str, piece: Evidence, around: str = "") -> str:

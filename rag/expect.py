@@ -92,13 +92,14 @@ def fits(question: str, answer: str, following: str = "") -> bool:
     if _NAMED.search(question) and not _names(question, answer):
         return False
     match = _HOW_MANY.search(question)
-    if _COST.search(question) or (match and words.stem(words.fold(match["what"])) in _MONEY):
+    what = words.stem(words.fold(match["what"])) if match else ""
+    if _COST.search(question) or what in _MONEY:
         return bool(_SUM.search(answer)) and not _only(verify.values(answer + _first_word(following)), _UNITS)
     if match:
         return (
             not _of_another(question, match["what"], following)
             and bool(_QUANTITY.search(_without_dates(answer)))
-            and _counts(answer + _first_word(following), words.stem(words.fold(match["what"])))
+            and _counts(answer + _first_word(following), what)
         )
     if _PERCENT.search(question):
         return bool(_QUANTITY.search(answer))

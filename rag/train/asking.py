@@ -6,7 +6,7 @@ What serving is calibrated on. Knows no model; everything follows from the seed.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -21,16 +21,20 @@ from rag.train.nearmiss import Relations, content_words
 _PASSAGES = 8
 
 
-def held_out_builder(data: Path) -> Builder:
-    """Return what makes examples of the titles kept from training; its words to swap in come from all questions."""
-    squad = load_squad(data)
+def relations(questions: Iterable[str]) -> Relations:
+    """Return the words that questions use in each other's place, told apart by the packaged model's word vectors."""
     model = packaged_model()
     vectors = load_file(model / "model.safetensors")["embeddings.word_embeddings.weight"].astype(np.float32)
     vectors -= vectors.mean(0)
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    vocabulary = Tokenizer.from_file(str(model / "tokenizer.json")).get_vocab()
-    relations = Relations([q.text for p in squad for q in p.questions], vocabulary, vectors)
-    return Builder([p for p in squad if held_out(p.title)], relations)
+    return Relations(questions, Tokenizer.from_file(str(model / "tokenizer.json")).get_vocab(), vectors)
+
+
+def held_out_builder(data: Path) -> Builder:
+    """Return what makes examples of the titles kept from training; its words to swap in come from all questions."""
+    squad = load_squad(data)
+    related = relations(q.text for p in squad for q in p.questions)
+    return Builder([p for p in squad if held_out(p.title)], related)
 
 
 def askings(builder: Builder, count: int, seed: int) -> Iterator[tuple[Paragraph, Question, list[Passage]]]:

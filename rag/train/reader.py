@@ -17,17 +17,15 @@ from collections import defaultdict
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
-from safetensors.numpy import load_file as load_arrays
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
 from rag.train import ir, pairs
+from rag.train.asking import relations
 from rag.train.data import Builder, Example, held_out, load_qed, load_squad
 from rag.train.encode import Encoded, Encoder, batches, collate
 from rag.train.model import Reader, losses, merge, packaged_model, precision
-from rag.train.nearmiss import Relations
 from rag.weights import file_sha256
 
 _PARTS = 3  # rounds that make up the corpus: short ones, so that a resumed run starts soon
@@ -75,12 +73,8 @@ class Corpus:
         self._encoder = Encoder(self._tokenizer)
         squad = [p for p in load_squad(folder) if not held_out(p.title)]
         qed = load_qed(folder)
-        vectors = load_arrays(model / "model.safetensors")["embeddings.word_embeddings.weight"].astype(np.float32)
-        vectors -= vectors.mean(0)
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        asked = [q.text for p in squad for q in p.questions]
-        relations = Relations(asked, self._tokenizer.get_vocab(), vectors)
-        self._squad, self._qed = Builder(squad, relations), Builder(qed, relations)
+        related = relations(q.text for p in squad for q in p.questions)
+        self._squad, self._qed = Builder(squad, related), Builder(qed, related)
         self._nli = pairs.load_nli(folder)
         self._plan = plan
 
