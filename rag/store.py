@@ -45,6 +45,9 @@ class Store(Chats, Embedded):
             ``busy_seconds``; one line that says which and what to do.
     """
 
+    # A generation, and how many passages hold each common word asked for since it began.
+    _common: tuple[int, dict[str, int]] = (-1, {})
+
     # Documents
 
     def put(
@@ -182,10 +185,24 @@ class Store(Chats, Embedded):
             (*values, limit),
         )
 
-    def _passages_with(self, words: str) -> int:
-        """Count the passages that match an FTS5 expression, up to ``EVERYWHERE``: the rest is not worth reading."""
-        statement = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-        return int(self._read(statement, (words, fulltext.EVERYWHERE))[0][0])
+    def _passages_with(self, word: str) -> int:
+        """Count the passages that match an FTS5 expression, up to ``EVERYWHERE``: the rest is not worth reading.
+
+        Counts of common words are remembered until documents change: most of a question's words are such, and each
+        costs milliseconds in a large store.
+        """
+        generation = self.generation()
+        known, common = self._common
+        if known != generation:
+            common = {}
+            self._common = (generation, common)
+        count = common.get(word)
+        if count is None:
+            statement = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+            count = int(self._read(statement, (word, fulltext.EVERYWHERE))[0][0])
+            if count > fulltext.COMMON:
+                common[word] = count
+        return count
 
     def voices(self, numbers: Iterable[int]) -> list[list[int]]:
         """Return these passages in groups that say the same nearly word for word: each group is one voice."""

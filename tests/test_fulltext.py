@@ -93,3 +93,23 @@ def test_no_block_of_the_full_text_spills_into_a_second_page(store: Store, tmp_p
     counts = dict(pages.fetchall())
     assert counts["leaf"] > 10
     assert "overflow" not in counts
+
+
+def test_counts_of_common_words_are_remembered_until_documents_change(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "COMMON", 50)
+    asked: list[object] = []
+    read = store._read
+
+    def spy(statement: str, values: object = ()) -> list[object]:
+        asked.append(values)
+        return read(statement, values)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(store, "_read", spy)
+    assert [store._passages_with('"beer"') for _ in range(3)] == [COMMON] * 3
+    assert asked.count(('"beer"', fulltext.EVERYWHERE)) == 1
+    assert [store._passages_with('"zebra"') for _ in range(3)] == [RARE] * 3
+    assert asked.count(('"zebra"', fulltext.EVERYWHERE)) == 3
+    put(store, "c.txt", "Beer.")
+    assert store._passages_with('"beer"') == COMMON + 1
