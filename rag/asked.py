@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from rag import doubts, missing, rerank
 from rag.records import Evidence, Hit, Question, Turn
 from rag.rerank import Reader
-from rag.versions import Version, beside, disagreement
+from rag.versions import Version, beside, conflicting, disagreement, retold
 
 # Passages that the reader sees. On the dev questions the first ten hold 0.97 of the gold quotes (n = 39).
 PASSAGES = 12
@@ -62,12 +62,29 @@ def read(reader: Reader, least: float, asked: str, readings: Sequence[str], hits
             continue
         found = reader.read(wording, [hit.passage for hit in hits[:most]])
         chosen = beside(wording, rerank.choose(wording, found, least), found, least)
+        chosen += _retold(reader, wording, chosen, hits, least)
         kept = doubts.kept(reader, wording, chosen, hits)
         if kept.evidence and (not best.evidence or kept.evidence[0].score > best.evidence[0].score + _SURER):
             best = Part(wording, hits, kept.evidence)
         elif not best.evidence and not best.doubt:
             best = Part(best.understood, hits, [], kept.doubt)
     return best
+
+
+def _retold(
+    reader: Reader, wording: str, chosen: Sequence[Evidence], hits: Sequence[Hit], least: float
+) -> list[Evidence]:
+    """Return what sentences say otherwise that are like the best one but for its value, each read alone."""
+    if not chosen:
+        return []
+    found: list[Evidence] = []
+    taken = {(piece.passage.document, piece.span) for piece in chosen}
+    for passage, span in retold(chosen[0], [hit.passage for hit in hits]):
+        if (passage.document, span) in taken:
+            continue
+        alone = replace(passage, start=span.start, end=span.end, text=passage.quote(span), sentences=(span,))
+        found += [replace(piece, passage=passage) for piece in reader.read(wording, [alone]) if piece.score >= least]
+    return [piece for piece in found if conflicting(wording, chosen[0], piece)]
 
 
 def without(part: Part, asked: str, earlier: Sequence[Part]) -> Part:

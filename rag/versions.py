@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rag import verify, words
-from rag.records import Evidence, Span
+from rag.records import Evidence, Passage, Span
 
 # Characters behind an answer in which its unit may stand.
 _UNIT_WITHIN = 12
@@ -24,9 +24,14 @@ _MOST_LETTERS = 3
 # Share of the words outside the answers that two sentences have in common when they are about one thing.
 _SAME_FRAME = 0.5
 _LEAST_FRAME = 3
+# Words outside the answer that a sentence must have to be told from others of its document.
+_MUCH = 4
+# Sentences that are read again for another value.
+_MOST_RETOLD = 4
 # Contradictions that are added to the evidence.
 _MOST_BESIDE = 2
 
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
 _NAME = re.compile(r"\b[^\W\d_a-z][\w’'-]+")
 # What makes a name plural, an adjective or the people of a place.
 _ENDINGS = frozenset("s n an ian ean ese ish er".split())
@@ -98,10 +103,14 @@ def disagreement(question: str, evidence: Sequence[Evidence]) -> list[Version]:
 
 
 def conflicting(question: str, one: Evidence, other: Evidence) -> bool:
-    """Tell whether two documents give answers that cannot both be right."""
-    return one.passage.document != other.passage.document and any(
-        differ(question, one, other) for differ in _DIFFERENCES
-    )
+    """Tell whether two pieces of evidence give answers that cannot both be right.
+
+    One document contradicts itself only in a value or a date, in sentences that else say the same: what it tells of
+    another year or of another thing is no contradiction.
+    """
+    if one.passage.document != other.passage.document:
+        return any(differ(question, one, other) for differ in _DIFFERENCES)
+    return one.span != other.span and _says_again(one, other) and any(d(question, one, other) for d in _ONESELF)
 
 
 def _between(question: str, one: Sequence[Evidence], other: Sequence[Evidence]) -> bool:
@@ -113,7 +122,7 @@ def said(piece: Evidence) -> str:
     text = piece.passage.quote(piece.answer)
     following = piece.passage.quote(Span(piece.answer.end, piece.span.end))
     unit = re.match(r"[\s-]?(?:million|billion|thousand|percent|[a-z]+)\b", following)
-    if re.search(r"\d$", text) and unit:
+    if re.search(r"\d$", text) and unit and unit.group().strip(" -") not in words.FUNCTION_WORDS:
         text += unit.group()
     return " ".join(text.split())
 
@@ -152,6 +161,41 @@ def beside(question: str, evidence: Sequence[Evidence], read: Sequence[Evidence]
     for piece in others:
         first.setdefault(piece.passage.document, piece)
     return [*evidence, *list(first.values())[:_MOST_BESIDE]]
+
+
+def retold(piece: Evidence, passages: Sequence[Passage]) -> list[tuple[Passage, Span]]:
+    """Return the sentences that say what a piece of evidence says, with another number in place of its answer.
+
+    The reader gives the probability of a passage to one of its sentences: what is told twice in it, it sees once.
+    """
+    answer = _numbers(piece.passage.quote(piece.answer))
+    frame = _frame(piece)
+    found = []
+    for passage in passages if answer else ():
+        for span in passage.sentences:
+            told = passage.quote(span)
+            others = _numbers(told)
+            if others and not others & answer and _alike(frame, set(words.content_words(told)) - others, _MUCH):
+                found.append((passage, span))
+    return found[:_MOST_RETOLD]
+
+
+def _says_again(one: Evidence, other: Evidence) -> bool:
+    """Tell whether two sentences are alike but for their answers: no other number or name sets them apart."""
+    if not _alike(_frame(one), _frame(other), _MUCH):
+        return False
+    mine, theirs = (_numbers(piece.quote) - _numbers(piece.passage.quote(piece.answer)) for piece in (one, other))
+    named, others = _names_of(one.quote), _names_of(other.quote)
+    return (mine <= theirs or theirs <= mine) and (named <= others or others <= named)
+
+
+def _numbers(text: str) -> set[str]:
+    return set(_DIGITS.findall(text))
+
+
+def _alike(a: set[str], b: set[str], least: int) -> bool:
+    shorter = min(len(a), len(b))
+    return shorter >= least and len(a & b) >= _SAME_FRAME * shorter
 
 
 def _agree(one: Evidence, other: Evidence) -> bool:
@@ -291,9 +335,7 @@ def _names_differ(question: str, one: Evidence, other: Evidence) -> bool:
 
 
 def _same_frame(one: Evidence, other: Evidence) -> bool:
-    a, b = _frame(one), _frame(other)
-    least = min(len(a), len(b))
-    return least >= _LEAST_FRAME and len(a & b) / least >= _SAME_FRAME
+    return _alike(_frame(one), _frame(other), _LEAST_FRAME)
 
 
 def _about_the_same(one: Evidence, other: Evidence) -> bool:
@@ -318,3 +360,5 @@ _DIFFERENCES: tuple[_Difference, ...] = (
     _stages_differ,
     _names_differ,
 )
+# How a document can contradict itself.
+_ONESELF: tuple[_Difference, ...] = (_values_differ, _dates_differ)

@@ -1,5 +1,7 @@
 """Which answers of documents cannot both be right, and how that is said."""
 
+from dataclasses import replace
+
 import pytest
 
 from rag import versions
@@ -187,3 +189,47 @@ def test_a_contradiction_that_hardly_counts_is_put_beside() -> None:
     assert versions.beside(question, [best], [best, low], 0.1) == [best, low]
     assert versions.beside(question, [best], [best, low], 0.3) == [best]
     assert versions.beside(question, [best], [best, piece("b", *one, score=0.2)], 0.1) == [best]
+
+
+RISE = "Farm Exports from Russia to North Korea Rise in 2024"
+ROSE = "Farm exports from Russia to North Korea rose sharply in 2023, with flour and sugar in the lead."
+YEAR = "In which year did farm exports from Russia to North Korea rise?"
+
+
+def test_a_document_may_contradict_itself_in_a_value() -> None:
+    one, other = piece("a", RISE, "2024"), piece("a", ROSE, "2023")
+    other = replace(other, span=Span(1, other.span.end))
+    assert [version.answer for version in versions.disagreement(YEAR, [one, other])] == ["2024", "2023"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            ("The net revenue of Acme was $5 million in 2023.", "$5 million"),
+            ("The net revenue of Acme was $7 million in 2024.", "$7 million"),
+        ),
+        (
+            ("The old bridge of Port Ansel is 80 metres long.", "80 metres"),
+            ("The new tunnel of Lodde Vale is 95 metres long.", "95 metres"),
+        ),
+    ],
+)
+def test_what_a_document_tells_of_another_year_or_thing_is_no_contradiction(
+    one: tuple[str, str], other: tuple[str, str]
+) -> None:
+    second = piece("a", *other)
+    pieces = [piece("a", *one), replace(second, span=Span(1, second.span.end))]
+    assert versions.disagreement("What is it?", pieces) == []
+
+
+def test_what_a_passage_tells_twice_is_found_for_a_second_look() -> None:
+    text = f"{RISE}\n{ROSE} Twenty goats were sent in 2022."
+    spans = (Span(0, len(RISE)), Span(len(RISE) + 1, len(RISE) + 1 + len(ROSE)), Span(len(text) - 31, len(text)))
+    passage = Passage(1, "a", "r", "t", 0, len(text), text, spans)
+    best = Evidence(passage, spans[0], 0.9, Span(RISE.index("2024"), len(RISE)))
+    assert versions.retold(best, [passage]) == [(passage, spans[1])]
+
+
+def test_a_year_has_no_unit() -> None:
+    assert versions.said(piece("a", "Exports rose in 2024 as ties deepened.", "2024")) == "2024"
