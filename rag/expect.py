@@ -13,9 +13,12 @@ from collections.abc import Sequence
 from rag import verify, words
 from rag.gate.dates import dates
 
-_HOW_MANY = re.compile(r"\bhow many\s+(?:of\s+)?(?:the\s+)?(?:[\w’'-]+\s+){0,2}?(?P<what>[\w’'-]+)", re.IGNORECASE)
+_HOW_MANY = re.compile(
+    r"\bhow many\s+(?:of\s+)?(?:the\s+)?(?:(?:more|fewer|other)\s+)?(?:[\w’'-]+\s+){0,2}?(?P<what>[\w’'-]+)",
+    re.IGNORECASE,
+)
 _COST = re.compile(
-    r"\bhow much\b.*\b(?:cost|costs|pay|paid|worth|spend|spent|charged?|price)\b"
+    r"\bhow much\b.*\b(?:cost|costs|pay|paid|worth|spend|spent|charged?|price|damages|compensation|fines?|earn\w*)\b"
     r"|^\W*what\s+(?:do|does|did|will|would)\b.*\b(?:cost|costs|sell for|go for)\b"
     r"|\b(?:dollar|cash|money|monetary|market)\s+(?:value|worth)\b|\bvalue in (?:dollars|euros)\b"
     r"|^\W*what\s+(?:(?:is|was|are|were|will be)\s+)?(?:the\s+)?(?:\w+\s+){0,2}(?:price|cost|fee|fare)s?\s+"
@@ -27,13 +30,35 @@ _OPEN = re.compile(r"^(?!.*\bor\b)\W*(?:\w+\s+)?(?:who|whom|whose|what|which|whe
 # Asks which one, of things that have names.
 _NAMED = re.compile(
     r"\b(?:what|which)\s+(?:is|was|are|were)\s+the\s+(?:full\s+)?names?\s+of\b"
+    r"|\w['’]s\s+(?:full\s+|first\s+|last\s+)?names?\b|\b(?:his|her|their|its)\s+name\b"
     r"|\b(?:what|which)\s+(?:[\w’'-]+\s+){0,3}?(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?"
     r"|banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|newspapers?|ministers?|ambassadors?|presidents?)\b",
     re.IGNORECASE,
 )
+# Asks for the name of someone by a role: "the name of the Russian ambassador who came".
+_NAME_OF = re.compile(
+    r"\bnames?\s+of\s+(?:the|a|an)\s+(?:[\w’'-]+\s+){0,3}?(?P<role>[a-z][\w’'-]*)"
+    r"(?=\W*$|\s+(?:who|that|which|of|in|at|for|to|from|on|with|when|during)\b)"
+)
+# Characters between a name and a role in one breath, and words that bring in somebody else.
+_BESIDE = 60
+_WITH = re.compile(r"\b(?:with|alongside|besides?|while|whose|after|before)\b", re.IGNORECASE)
+# Asks by how much one thing is more than another, and words that compare.
+_HOW_MUCH_MORE = re.compile(r"\bhow\s+(?:much|many)\s+(?:more|fewer|less|higher|lower|bigger|smaller)\b", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:more|fewer|less|than|increas\w*|decreas\w*|r[io]s(?:e|en|ing)|rose|f[ae]ll\w*|grew|grow\w*|up|down|higher|lower"
+    r"|bigger|smaller|additional|extra|times|double\w*|twice|half|exceed\w*|drop\w*|gain\w*|compared|difference)\b",
+    re.IGNORECASE,
+)
+# "The two countries" are known to be two: that counts nothing that was asked for.
+_THE = re.compile(r"\b(?:the|these|those|both|their|its|our)\s*$", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]*")
 _MEASURE_OF = re.compile(r"^\W*(?:[a-z]+\s+)?of\s+(?P<what>(?:[a-z][\w-]*\s*){1,3})", re.IGNORECASE)
-_PERCENT = re.compile(r"\b(?:what|which)\s+(?:percentage|percent|proportion|share)\b", re.IGNORECASE)
+_PERCENT = re.compile(
+    r"\b(?:what|which)\s+(?:percentage|percent|proportion|share)\b"
+    r"|^\W*(?:the\s+)?(?:percentage|percent|proportion|share)\s+of\b",
+    re.IGNORECASE,
+)
 _WHEN = re.compile(
     r"^\W*(?:and\s+)?(?:(?:since\s+|until\s+|till\s+|by\s+|from\s+)?when\s+(?:is|was|are|were|will|did|does|do|has|had|can)\b"
     r"|(?:in|on|since|by|until)?\s*(?:what|which)\s+(?:year|date|day|month)\b)",
@@ -82,14 +107,19 @@ _CURRENCIES = {"$", "€", "£", "¥", "₽"}
 _MONEY = {words.stem(unit) for unit in "dollar euro yen ruble rouble rupee franc usd eur".split()}
 
 
-def fits(question: str, answer: str, following: str = "") -> bool:
+def fits(question: str, answer: str, following: str = "", before: str = "") -> bool:
     """Tell whether words that are to answer a question are of the kind that it asks for.
 
-    ``following`` is the text behind them, whose first word may be a number's unit.
+    ``following`` is the text behind them, whose first word may be a number's unit, ``before`` the text of their
+    sentence before them.
     """
     if _repeats(question, answer):
         return False
     if _NAMED.search(question) and not _names(question, answer):
+        return False
+    if _names_someone_else(question, before, answer, following):
+        return False
+    if _HOW_MUCH_MORE.search(question) and not _COMPARES.search(f"{before} {answer} {following}"):
         return False
     match = _HOW_MANY.search(question)
     what = words.stem(words.fold(match["what"])) if match else ""
@@ -98,6 +128,7 @@ def fits(question: str, answer: str, following: str = "") -> bool:
     if match:
         return (
             not _of_another(question, match["what"], following)
+            and not (_THE.search(before) and what not in words.content_words(_first_word(following)))
             and bool(_QUANTITY.search(_without_dates(answer)))
             and _counts(answer + _first_word(following), what)
         )
@@ -120,6 +151,22 @@ def _names(question: str, answer: str) -> bool:
     """Tell whether words have a name that the question does not give."""
     asked = set(words.content_words(question))
     return any(stem not in asked for match in _CAPITAL.finditer(answer) for stem in words.content_words(match.group()))
+
+
+def _names_someone_else(question: str, before: str, answer: str, following: str) -> bool:
+    """Tell whether a name stands too far from the role whose holder's name is asked for.
+
+    "Opened by Kim on June 24 alongside his wife, with the ambassador attending" does not name the ambassador.
+    """
+    asked = _NAME_OF.search(question)
+    if not asked:
+        return False
+    role = words.stem(words.fold(asked["role"]))
+    between = [before[end:] for word, _, end in words.words(before) if words.stem(word) == role]
+    between += [following[:start] for word, start, _ in words.words(following) if words.stem(word) == role]
+    if not between or role in words.content_words(answer):
+        return False
+    return all(len(gap) > _BESIDE or _WITH.search(gap) for gap in between)
 
 
 def _of_another(question: str, unit: str, following: str) -> bool:

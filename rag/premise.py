@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rag import places, words
 from rag.records import Evidence, Span
-from rag.topics import names
+from rag.topics import NUMBERED, names
 
 # By how much, in log-odds, the question with a rival in it must be surer: `python -m eval.premise` measures it.
 SURER = 1.5
@@ -79,7 +79,8 @@ _PAIRS = """
     supported/opposed victory/defeat appear/disappear attack/defend birth/death born/died war/peace
     destroy/build destroyed/built indirect/direct past/future precede/succeed preceded/succeeded success/failure
     temporary/permanent voluntary/mandatory arrive/depart arrived/departed enter/leave entered/left buyer/seller
-    winner/loser teacher/student
+    winner/loser teacher/student start/complete started/completed start/completed begin/complete began/completed
+    begin/completed start/finish started/finished start/finished begin/finished began/finished
 """.split()
 
 
@@ -121,7 +122,7 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
     for number in numbers(question):
         if not settles and len(number) > 1 and number not in numbers(near) and number not in near.replace(",", ""):
             return says(number)
-    other = _measured_instead(question, piece) or _namesake(question, piece)
+    other = _measured_instead(question, piece) or _namesake(question, piece) or _numbered(question, piece)
     if other:
         return other
     refused = _NOT.search(question)
@@ -165,6 +166,19 @@ def _namesake(question: str, piece: Evidence) -> str:
             one, instead = (words.fold(words.bare(part)) for part in apart[0])
             if not _is_told(one, piece.quote) and not _is_told(instead, question) and not _alike(one, instead):
                 return says(name, other)
+    return ""
+
+
+def _numbered(question: str, piece: Evidence) -> str:
+    """Say which other one of a kind a quote speaks of: "Lot 1" where "lot 2" was asked about."""
+    told = {
+        (match["kind"].casefold(), match["which"].casefold()): match.group() for match in NUMBERED.finditer(piece.quote)
+    }
+    for match in NUMBERED.finditer(question):
+        kind, which = match["kind"].casefold(), match["which"].casefold()
+        others = [name for (other, _), name in told.items() if other == kind]
+        if others and (kind, which) not in told:
+            return says(match.group(), others[0])
     return ""
 
 

@@ -43,6 +43,12 @@ _MOST = 4
 # so that they lead only where nothing else answers.
 _HEADING, _QUESTION = 0.5, 0.25
 _HEADING_WORDS = 12
+# Opens or closes a letter: tells nobody anything.
+_GREETING = re.compile(
+    r"^\W*(?:dear|hi|hello|good (?:morning|afternoon|evening)|(?:best|kind|warm) (?:regards|wishes)|regards|sincerely"
+    r"|yours|cheers|many thanks|thanks)\b[^.!?]{0,50}[,!]?\s*$",
+    re.IGNORECASE,
+)
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*\s*$")
 
 
@@ -224,6 +230,8 @@ def _within(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
 def _worth(quote: str) -> float:
     """Return how much of its score a sentence keeps for its form: a heading and a question less than a statement."""
     end = _ENDS.search(quote)
+    if _GREETING.match(quote):
+        return 0.0
     if end and "?" in end.group():
         return _QUESTION
     return 1.0 if end or len(quote.split()) > _HEADING_WORDS else _HEADING
@@ -250,4 +258,5 @@ def choose(question: str, found: Sequence[Evidence], threshold: float) -> list[E
 
 def _fits(question: str, piece: Evidence) -> bool:
     following = piece.passage.quote(Span(piece.answer.end, piece.span.end))
-    return expect.fits(question, piece.passage.quote(piece.answer), following)
+    before = piece.passage.quote(Span(piece.span.start, piece.answer.start))
+    return expect.fits(question, piece.passage.quote(piece.answer), following, before)

@@ -58,6 +58,17 @@ _BODIES = frozenset(
     bank times news post street river lake mountain island region province city state states kingdom republic north
     south east west far war treaty agreement act resolution world association organization committee court""".split()
 )
+# One of several that are told apart by number: "lot 2", "Unit 3A".
+NUMBERED = re.compile(
+    r"\b(?P<kind>lot|section|unit|article|chapter|phase|part|step|table|figure|page|version|annex|appendix|room|floor|clause"
+    r"|paragraph|item|level|stage|line|platform|gate|grade|type|class|zone|block|building|option|package|model|group)"
+    r"\s+(?P<which>\d+[A-Za-z]?)\b",
+    re.IGNORECASE,
+)
+_NUMBER_WORDS = frozenset(
+    "two three four five six seven eight nine ten eleven twelve hundreds thousands millions dozens both several".split()
+)
+_PLURAL_VERB = re.compile(r"\s+(?:are|were|have|do|may|must|can|will|get|receive|need)\b")
 # A helping verb right before the subject: the verb comes behind it.
 _DID = re.compile(r"\b(?:do|does|did|can|could|will|would|should)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
 _WAS = re.compile(r"\b(?:is|are|was|were|has|have|had)\s+(?:the\s+|an?\s+)?$", re.IGNORECASE)
@@ -75,10 +86,17 @@ def names(text: str) -> list[str]:
         if not name or name.islower() or not name[0].isupper():
             continue
         starts = not text[: match.start()].rstrip(" \"'“‘(") or text[: match.start()].rstrip()[-1:] in ".?!:"
-        plain = match.group() == name and " " not in name and words.stem(words.fold(first)) in LIGHT | RELATIONAL
+        plain = match.group() == name and " " not in name and _is_plain(first, text[match.end() :])
         if not (starts and plain):
             found.append(name)
     return list(dict.fromkeys(found))
+
+
+def _is_plain(word: str, following: str) -> bool:
+    """Tell whether a capital at the start of a sentence only begins it: "Four", "Cost", "Dogs are"."""
+    folded = words.fold(word)
+    many = folded.endswith("s") and _PLURAL_VERB.match(following)
+    return words.stem(folded) in LIGHT | RELATIONAL or folded in _NUMBER_WORDS or bool(many)
 
 
 def topics(question: str) -> list[str]:
@@ -109,6 +127,7 @@ def persons(text: str) -> list[str]:
 
 
 def _ranked(question: str) -> Iterator[str]:
+    yield from (match.group() for match in NUMBERED.finditer(question))
     found = list(phrases(question))
     named = names(question)
     yield from (phrase for phrase, _, relational in found if not relational and _holds(phrase, named))
@@ -142,17 +161,16 @@ def phrases(question: str) -> Iterator[tuple[str, int, bool]]:
             and (stem not in LIGHT or (question[start : start + 1].isupper() and run))
         )
         if run and (not holds or not joined):
-            yield _phrase(question, run)
+            yield _phrase(question, run if joined and stem in LIGHT else _without_verb(question, run))
             run = []
         if holds:
             run.append((start, end, stem))
             if question[end - 2 : end] in {"'s", "’s"}:
-                yield _phrase(question, run)
+                yield _phrase(question, _without_verb(question, run))
                 run = []
 
 
 def _phrase(question: str, run: list[tuple[int, int, str]]) -> tuple[str, int, bool]:
-    run = _without_verb(question, run)
     start = run[0][0]
     before = question[:start]
     determiner = re.search(r"\b(?:the|an?)\s+$", before, re.IGNORECASE)

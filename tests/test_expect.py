@@ -98,3 +98,43 @@ def test_a_measure_of_something_else_is_not_what_was_asked() -> None:
     assert not fits("How many tons of apples were sold?", "22,000", " tons of agricultural products last year")
     assert fits("How many tons of apples were sold?", "300 tons", " of red apples")
     assert fits("How many tons were sold?", "300 tons", " of red apples")
+
+
+AMBASSADOR = "What is the name of the Russian ambassador who came to the opening?"
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "following", "named"),
+    [
+        ("It was opened by ", "Kim Jong-Un", " alongside his wife, with Russia's ambassador as a guest.", False),
+        ("", "Ivan Petrov", ", the Russian ambassador to Pyongyang, came as well.", True),
+        ("Russia's ambassador, ", "Ivan Petrov", ", came as well.", True),
+        ("The guest of honor was ", "Ivan Petrov", ".", True),
+    ],
+)
+def test_a_name_beside_a_role_is_its_holders(before: str, answer: str, following: str, named: bool) -> None:
+    assert fits(AMBASSADOR, answer, following, before) is named
+
+
+def test_what_is_known_to_be_two_counts_nothing_else() -> None:
+    assert not fits("How many soldiers were sent?", "two", " countries are close", "the ")
+    assert fits("How many countries are close?", "two", " countries are close", "the ")
+    assert fits("How many soldiers were sent?", "two", " were sent", "they said ")
+
+
+def test_how_much_more_wants_a_comparison() -> None:
+    assert not fits("How many more tons is that than before?", "22,000", " tons were shipped", "about ")
+    assert fits("How many more tons is that than before?", "2,000", " tons, an increase of a tenth", "by ")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("share of flour in the exports", "wheat"),
+        ("How much in damages do the studios want?", "copyright infringement"),
+        ("What's the colleague's name?", "a colleague from the network team"),
+        ("Who had to be woken, what is his name?", "a colleague"),
+    ],
+)
+def test_a_share_a_sum_or_a_name_is_asked_for_in_other_words(question: str, answer: str) -> None:
+    assert not fits(question, answer)

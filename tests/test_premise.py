@@ -146,3 +146,12 @@ def test_what_the_sentence_before_names_may_be_meant() -> None:
     assert premise.rivals("When was Wonsan-Kalma opened?", Evidence(passage, span, 0.9, Span(at, at + 7))) == []
     alone = piece(quote, "June 24")
     assert [rival.told for rival in premise.rivals("When was Wonsan-Kalma opened?", alone)] == ["Kim Jong-Un"]
+
+
+def test_one_of_a_kind_is_told_from_another_by_its_number() -> None:
+    told = piece("Lot 1: six buses, each with at least 130 places.", "130")
+    assert "Lot 1" in premise.denied("How many places does each bus of lot 2 need?", told)
+    assert not premise.denied("How many places does each bus of lot 1 need?", told)
+    assert not premise.denied(
+        "How many places does each bus of lot 2 need?", piece("Lots: 130 places in lot 2.", "130")
+    )

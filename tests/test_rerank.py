@@ -129,3 +129,8 @@ def test_choice_stops_at_the_threshold_and_far_below_the_best() -> None:
 
 def test_a_sentence_repeated_in_one_document_is_taken_once() -> None:
     assert len(choose([piece(1, 0.9), piece(1, 0.9), piece(2, 0.9)], 0.5)) == 2
+
+
+@pytest.mark.parametrize("quote", ["Dear Ms Brandt,", "Best regards, Anna Lind", "Hello all,"])
+def test_a_greeting_answers_nothing(reader: TrainedReader, quote: str) -> None:
+    assert [found.score for found in reader.read("Who did that?", [passage(1, quote)])] == [0]
