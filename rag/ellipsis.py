@@ -23,7 +23,22 @@ NTH = re.compile(
 )
 _ASKS_FOR_A_NAME = re.compile(r"^\W*(?:which|what|who|whom)\b", re.IGNORECASE)
 _WHO = re.compile(r"^\W*who(?:m|se)?\b", re.IGNORECASE)
-_PREPOSITION = re.compile(r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without|since)\b", re.I)
+BEGINS_INSIDE = re.compile(
+    r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without|since)\b", re.I
+)
+# "In which city?": a question without its verb, which the question before has.
+WHICH = re.compile(
+    r"^(?:in|on|at|to|for|from|by|with|of|since|until|under)\s+(?:which|what|whose|how\s+(?:many|much))\s+"
+    r"(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|has\b|have\b|can\b|will\b)[\w’'-]+(?:\s[\w’'-]+)?\W*$",
+    re.IGNORECASE,
+)
+_ONE_OF_A_KIND = re.compile(r"^(?:the\s+)?(?P<which>[a-z][\w-]*)\s+ones?$", re.IGNORECASE)
+# "That" with a verb behind it, or done: no thing, but what was told.
+_ALL_THAT = re.compile(
+    r"\b(?:is|was|are|were|did|does|has|will|would|might|may|can|could|should)\s+that\s+(?!one\b)[a-z]"
+    r"|\b(?:do|did|does|done)\s+(?:that|this|so)\W*$",
+    re.IGNORECASE,
+)
 _AUX = re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\s+(?=\S)", re.IGNORECASE)
 _WHO_DID = re.compile(
     r"^\W*who\s+(?P<done>\w+ed|built|made|wrote|won|sold|bought|led|paid|held|sent|begun|found)\s+(?P<what>(?:the|an?)\s[^?]+?)\W*$",
@@ -51,8 +66,10 @@ def completed(bare: str, turn: Turn) -> Iterator[str]:
     bare = bare.rstrip("?!. ")
     if not words.content_words(bare):
         yield from _asked_again(bare, turn)
+    elif WHICH.match(bare):
+        yield from list(_asked_again(bare, turn))[:1] if _AUX.search(turn.question) else ()
     elif not ASKS.search(bare):
-        preposition = _PREPOSITION.match(bare)
+        preposition = BEGINS_INSIDE.match(bare)
         yield from _placed(turn.question, bare, preposition.group()) if preposition else replaced(turn.question, bare)
 
 
@@ -71,6 +88,17 @@ def _asked_again(bare: str, turn: Turn) -> Iterator[str]:
         yield f"{bare[:1].upper()}{bare[1:]}: {turn.answer.strip().rstrip('.')}?"
 
 
+def about_all(bare: str, turn: Turn) -> Iterator[str]:
+    """Yield a question whose "that" is all that was just said, with that behind it: "Why was that shortened?"."""
+    if not _ALL_THAT.search(bare) or not turn.question:
+        return
+    bare = bare.rstrip("?!. ")
+    helping = _AUX.search(turn.question)
+    yield f"{bare} ({turn.question[helping.end() if helping else 0 :].rstrip('?. ')})?"
+    if turn.answer and len(turn.answer) <= _SHORT:
+        yield f"{bare}: {turn.answer.strip().rstrip('.')}?"
+
+
 def _placed(question: str, bare: str, preposition: str) -> Iterator[str]:
     """Yield the question before with "in 2023" in place of its own "in ...", else behind it."""
     question = question.rstrip("?. ")
@@ -82,13 +110,28 @@ def replaced(question: str, phrase: str) -> Iterator[str]:
     """Yield the question before with another thing asked about: in place of one of its kind first, the last first."""
     order = 1 if phrase[:1].isupper() else -1
     found = sorted(phrases(question), key=lambda each: (_kind(each[0]) != _kind(phrase), order * each[1]))
-    plain = _DETERMINER.sub("", phrase)
+    plain = words.bare(_DETERMINER.sub("", phrase))
     alike = [each for each in found if _kind(each[0]) == _kind(phrase)]
     for text, start, _ in (alike or found)[:2]:
         own = re.compile(re.escape(_DETERMINER.sub("", text)))
         match = own.search(question, start)
         if match:
             yield question[: match.start()] + plain + question[match.end() :]
+
+
+def of_a_kind(bare: str, question: str) -> Iterator[str]:
+    """Yield the question before with "the new one" put in: one of its things, the last first, is the new one now."""
+    one = _ONE_OF_A_KIND.match(bare.rstrip("?!. "))
+    which = one["which"] if one else ""
+    for text, start, relational in reversed(list(phrases(question)) if one else []):
+        own = _DETERMINER.sub("", text)
+        at = question.find(own, start)
+        if relational or at < 0:
+            continue
+        name = own[:1].isupper()
+        noun = own if name else own.split()[-1]
+        put = f"{which.capitalize() if name else which} {noun}"
+        yield f"{question[:at]}{put}{question[at + len(own) :]}"
 
 
 def _kind(phrase: str) -> tuple[bool, bool, bool, bool]:

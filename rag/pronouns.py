@@ -23,6 +23,15 @@ THIS = re.compile(r"\b(?:this|that|these|those)\s+(?P<noun>[a-z][\w’'-]*)", re
 _ONE = re.compile(
     r"\b(?P<before>(?:the|an?|which|this|that|another|other)\s+(?:[\w’'-]+\s+){0,2}?)(?P<one>ones?)\b", re.I
 )
+_SINGLE = re.compile(
+    r"\b(?:it|its|this one|that one)\b(?!['’])|\b(?:this|that)(?=\W*$|\s+(?:is|was|has|can|will|an?|per|in|on|for)\b)",
+    re.I,
+)
+_MANY = re.compile(r"\b(?:they|them|their|these|those)\b(?!['’])", re.IGNORECASE)
+# "How many does each need?": each of what was spoken of.
+EACH = re.compile(
+    r"\beach(?=\W*$|\s+(?:of\s+them|need|have|has|had|cost|get|got|hold|take|pay|is|was|do|does)\b)", re.IGNORECASE
+)
 _WEATHER = re.compile(r"\bit\s+(?:rain|snow|freeze|take\s+long)\w*\b", re.IGNORECASE)
 # "What is a genre?" stands alone, "What are the main types?" does not: "the" takes what it names for known.
 DEFINES = re.compile(
@@ -37,6 +46,11 @@ def points(bare: str, talk: Talk) -> bool:
     return not _inside(bare) and bool(
         _PERSON.search(bare) or _thing(bare) or _THERE.search(bare) or _ONE.search(bare) or _noun_before(bare, talk)
     )
+
+
+def names_nobody(bare: str, talk: Talk) -> bool:
+    """Tell whether "he" or "her" stands for a person who was spoken of: alone, the question would fit anybody."""
+    return bool(talk.persons and _PERSON.search(bare)) and not _inside(bare)
 
 
 def _inside(bare: str) -> bool:
@@ -103,6 +117,17 @@ def filled(bare: str, talk: Talk) -> Iterator[str]:
                 yield beside(full, root)
         else:
             yield full
+
+
+def about(thing: str, bare: str) -> str:
+    """Return a question with a thing in place of the pronoun of its number; "" where it has none.
+
+    "When did they start building it?" is about one bridge by its "it".
+    """
+    common = thing.islower() or thing.startswith("the ")
+    plural = " and " in thing or (common and thing.endswith("s") and not thing.endswith("ss"))
+    pronoun = _MANY if plural else _SINGLE
+    return _put(pronoun, thing, bare) if pronoun.search(bare) else ""
 
 
 def _this(full: str, noun: re.Match[str], thing: str, talk: Talk) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from copy import copy
 
 from rag import words
 from rag.records import Turn
@@ -21,8 +22,16 @@ class Talk:
         self.things = tuple(dict.fromkeys(things))
         self.turn = turn
         self.persons = tuple(_persons(turn, history))
-        said = " \n".join(f"{each.question} \n{unmarked(each.answer)}" for each in reversed(history))
+        self.said = tuple(f"{each.question} \n{unmarked(each.answer)}" for each in reversed(history))
+        said = " \n".join(self.said)
         self.names = tuple(name for name in names(said) if " " in name)
+
+    def about(self, thing: str, *, new: bool) -> Talk:
+        """Return the talk once somebody turned to a thing, which comes first now; all else is left where it is new."""
+        turned = Talk((thing,), Turn("", ""), ()) if new else copy(self)
+        turned.things = tuple(dict.fromkeys((thing, *turned.things)))
+        turned.persons = tuple(dict.fromkeys((thing, *turned.persons)))
+        return turned
 
     def has(self, noun: str) -> bool:
         """Tell whether a noun was said in the last turn or belongs to what was spoken of."""

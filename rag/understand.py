@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag import ellipsis, words
-from rag.pronouns import DEFINES, THIS, beside, filled, known, points
+from rag.fronted import Fronted, fronted
+from rag.pronouns import DEFINES, EACH, THIS, about, beside, filled, known, names_nobody, points
 from rag.records import Question, Turn
 from rag.talk import SHORT, Talk, unmarked
-from rag.topics import LIGHT, RELATIONAL, kind_asked_for, names, relates, topics
+from rag.topics import LIGHT, RELATIONAL, kind_asked_for, names, persons, phrases, relates, topics
 
 # Opens a question that leaves something out: "And sugar?", "No, the rail link."
 _OPENING = re.compile(
-    r"^(?:(?:and|but|so|or|also|no|nope|then|sorry|i mean|i meant|what about|how about)\b[\s,.!]*)+", re.IGNORECASE
+    r"^(?:(?:and|but|so|or|also|no|nope|then|sorry|i mean|i meant|i need|i want|what about|how about)\b[\s,.!]*)+",
+    re.IGNORECASE,
 )
 # Says nothing at all.
 _FILLER = re.compile(
@@ -30,6 +32,10 @@ _FILLER = re.compile(
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z])")
 _NOT_THAT = re.compile(r"^not\s+[^,?]{1,40},\s*(?:but\s+)?", re.IGNORECASE)
 _BESIDE = re.compile(r"\s\([^()]*\)(?=\W*$)")
+# What stands before a thing that comes into the talk.
+_NEWLY = re.compile(r"\ban?\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE)
+# "The Far Eastern city": a name that only says which.
+_ADJECTIVE = re.compile(r"(?:ern|ean|ian|an|ese|ish)$")
 # A question with this few words of its own leaves out what the one before asked about.
 _FEW = 3
 _MOST = 4
@@ -51,7 +57,9 @@ def wordings(question: Question) -> list[str]:
 def searches(question: Question) -> list[str]:
     """Return what to search for: the ways in which a question may read, and it beside all that was just spoken of."""
     found = wordings(question)
-    if not question.history or found == [question.text.strip()]:
+    asked = question.text.strip()
+    front = fronted(asked)
+    if not question.history or found == [asked] or (front and front.new):
         return found
     talk = _talk(question.history)
     answer = talk.turn.answer[:_TOLD]
@@ -69,7 +77,9 @@ def _talk(history: Sequence[Turn]) -> Talk:
         if number and _leans(asked, talk):
             full = _BESIDE.sub("", next(_readings(asked, talk)))
             named = [topic for topic in own if topic in names(asked)]
-            kept = [*talk.things[:1], *named, *told, *talk.things[1:]]
+            turned = fronted(asked)
+            first = [turned.thing] if turned else talk.things[:1]
+            kept = [*first, *named, *told, *talk.things]
         else:
             full = asked
             # A question that names nothing may still be about what the one before was about.
@@ -84,12 +94,32 @@ def _told(asked: str, answer: str) -> list[str]:
     if len(answer) >= SHORT or ellipsis.asks_for_a_person(asked):
         return []
     told = [name for name in names(answer) if name.casefold() not in asked.casefold()]
+    told = [name for name in told if not (_ADJECTIVE.search(name) and re.search(rf"{re.escape(name)}\s[a-z]", answer))]
     kind = kind_asked_for(asked)
-    return ([name for name in told if kind and name.casefold().endswith(kind)] or told)[:1]
+    return ([name for name in told if kind and name.casefold().endswith(kind)] or told or _brought_in(asked, answer))[
+        :1
+    ]
+
+
+def _brought_in(asked: str, answer: str) -> list[str]:
+    """Return the thing that an answer to "what?" brings into the talk: "a new vehicle"."""
+    if not ellipsis.asks_for_a_name(asked) or DEFINES.match(asked):
+        return []
+    known_before = words.content_words(asked)
+    return [
+        f"the {own}"
+        for own, start, relational in ((text.removeprefix("the "), start, rel) for text, start, rel in phrases(answer))
+        if not relational
+        and _NEWLY.search(answer[: answer.find(own, start)])
+        and words.content_words(own)[-1] not in known_before
+    ]
 
 
 def _leans(asked: str, talk: Talk) -> bool:
     """Tell whether a question needs what was said before: by a pronoun, by a gap, or by how little it names."""
+    front = fronted(asked)
+    if front:
+        return not front.new
     _, bare, opened = _split(asked)
     return points(bare, talk) or _gap(bare, opened)
 
@@ -123,11 +153,53 @@ def _split(asked: str) -> tuple[str, str, bool]:
 
 
 def _readings(asked: str, talk: Talk) -> Iterator[str]:
+    front = fronted(asked)
+    if front:
+        yield from _turned(front, talk)
+        if not front.new:
+            yield asked
+        return
     before, bare, opened = _split(asked)
     for full in _each(known(bare, talk), opened, talk):
         yield asked if full == bare and opened else f"{before} {full}".strip()
-    if _own(bare) or not talk.things:
+    if (_own(bare) and not _lacks_a_verb(bare) and not names_nobody(bare, talk)) or not talk.things:
         yield asked
+
+
+def _lacks_a_verb(bare: str) -> bool:
+    """Tell whether a question is part of one: "In which city?", "With placebo?"."""
+    return bool(ellipsis.WHICH.match(bare)) or bool(
+        ellipsis.BEGINS_INSIDE.match(bare) and not ellipsis.ASKS.search(bare)
+    )
+
+
+def _turned(front: Fronted, talk: Talk) -> Iterator[str]:
+    """Yield the ways in which a question about what stands in front of it may read."""
+    if not front.thing:
+        yield front.question
+        return
+    thing = next(iter(filled(front.thing, talk)), front.thing) if points(front.thing, talk) else front.thing
+    thing = _person_in(thing, talk) or thing
+    turned = talk.about(thing, new=front.new)
+    *said, question = _SENTENCE.split(front.question)
+    told = " ".join(said)
+    full = about(thing, question)
+    if not full and points(question, turned):
+        full = next(filled(question, turned))
+    full = full or (question if _tells(question, thing) else beside(question, thing))
+    yield f"{told} {full}".strip()
+
+
+def _person_in(thing: str, talk: Talk) -> str:
+    """Return the name of "the professor" where a professor was spoken of by name; "" for none."""
+    role = re.fullmatch(r"the\s+(?P<role>[a-z-]+)", thing, re.IGNORECASE)
+    stem = words.stem(words.fold(role["role"])) if role else ""
+    told = (persons(said) for said in talk.said if stem in words.content_words(said))
+    return next((found[0] for found in told if found), "")
+
+
+def _tells(question: str, thing: str) -> bool:
+    return set(words.content_words(thing)) <= set(words.content_words(question))
 
 
 def _each(bare: str, opened: bool, talk: Talk) -> Iterator[str]:
@@ -136,6 +208,14 @@ def _each(bare: str, opened: bool, talk: Talk) -> Iterator[str]:
     if item and not _own(bare):
         yield from ellipsis.replaced(talk.turn.question, item)
     bare = _with_item(bare, item)
+    known_noun = THIS.search(bare)
+    made = [*ellipsis.of_a_kind(bare, talk.turn.question)]
+    if not (known_noun and talk.has(known_noun["noun"])):
+        made += ellipsis.about_all(bare, talk.turn)
+    if made:
+        yield from made
+        yield bare
+        return
     if points(bare, talk):
         yield from filled(bare, talk)
         return
@@ -143,13 +223,15 @@ def _each(bare: str, opened: bool, talk: Talk) -> Iterator[str]:
         yield bare  # "and?" leaves nothing to search for
         return
     if _gap(bare, opened) and talk.things:
-        sure = opened or not _own(bare) or _relates_to_nothing(bare)
+        sure = opened or not _own(bare) or _relates_to_nothing(bare) or _lacks_a_verb(bare) or bool(EACH.search(bare))
         if not sure:
             yield bare
-        if sure:
-            yield from ellipsis.completed(bare, talk.turn)
-        if words.content_words(bare) or not talk.turn.question:
+        made = list(ellipsis.completed(bare, talk.turn)) if sure else []
+        yield from made
+        if not made and (words.content_words(bare) or not talk.turn.question):
             yield from (beside(bare, topic) for topic in talk.things[:2])
+        if made and _lacks_a_verb(bare):
+            return
     yield bare
 
 

@@ -27,6 +27,7 @@ FLOORS = [
         "nearest",
         "schema",
         "looks",
+        "fronted",
         "mark",
         "entries",
         "revisions",

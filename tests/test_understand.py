@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.fronted import fronted
 from rag.parts import parts_of
 from rag.records import Question, Turn
 from rag.understand import searches, wordings
@@ -65,7 +66,7 @@ MINISTER = Turn("Who will attend?", "Cho Tae Yul, South Korea's Minister of Fore
         ((BUILT,), "When?", "When was the resort built?"),
         ((COST,), "Why?", "Why does the bridge cost?"),
         ((COST,), "No, the rail link", "How much does the rail link cost?"),
-        ((COST,), "I meant the old one", "the old bridge"),
+        ((COST,), "I meant the old one", "How much does the old bridge cost?"),
         ((SHARE,), "Not wheat flour, sugar", "What percentage of the exports was sugar?"),
         ((GOODS,), "What is the price of the second one?", "What is the price of sugar?"),
         ((MINISTER,), "When will that minister speak?", "When will Cho Tae Yul speak?"),
@@ -86,6 +87,92 @@ MINISTER = Turn("Who will attend?", "Cho Tae Yul, South Korea's Minister of Fore
 )
 def test_what_is_left_out_comes_from_the_talk(history: tuple[Turn, ...], asked: str, wanted: str) -> None:
     assert wordings(Question(asked, history))[0] == wanted
+
+
+LANKOV = Turn("What does Lankov caution about?", "He cautions that trade may stay limited. [1]")
+PARK = Turn("Who is Park Won Gon?", "A professor of North Korean studies. [1]")
+REMI = Turn("And Remi, what is that?", "A supermarket in the Far Eastern city of Khabarovsk. [1]")
+BUDGET = Turn("What does the budget plan for the Mill Bridge?", "For the Old Mill Bridge, a new deck. [1]")
+STATION = Turn("What does the fire station get?", "The draft provides for a new pumping vehicle. [1]")
+DELIVERED = Turn("Why were only 16 kiosks delivered?", "Two were damaged when loading. [1]")
+MEETING = Turn("When is Cho Tae Yul going to the ASEAN meetings?", "On the 26th and 27th. [1]")
+LOT = Turn("What is lot 2 of the bus tender?", "Four midibuses of 9 metres. [1]")
+
+
+@pytest.mark.parametrize(
+    ("history", "asked", "wanted"),
+    [
+        ((COST,), "No, the rail link. How long is that?", "How long is the rail link?"),
+        ((LANKOV,), "No, I meant Victor Cha. What did he warn about?", "What did Victor Cha warn about?"),
+        (
+            (RESORT,),
+            "Not the resort, the Tumen bridge. When did they start it?",
+            "When did they start the Tumen bridge?",
+        ),
+        ((RENT,), "My dehumidifier: what do I do about it?", "What do I do about the dehumidifier?"),
+        ((WARD,), "And his sister, where does she live?", "Where does Peter Ward's sister live?"),
+        ((PARK, REMI), "Back to the professor. Where does he teach?", "Where does Park Won Gon teach?"),
+    ],
+)
+def test_what_stands_in_front_of_a_question_is_what_it_points_at(
+    history: tuple[Turn, ...], asked: str, wanted: str
+) -> None:
+    assert wordings(Question(asked, history))[0] == wanted
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("Next thing, Midjourney: who is suing it?", "Who is suing Midjourney?"),
+        ("New topic: the Tomato Congress, in which city is it?", "In which city is the Tomato Congress?"),
+        ("Unrelated: who took only her cat?", "Who took only her cat?"),
+        ("ok, something else. how much do hackers get", "How much do hackers get"),
+    ],
+)
+def test_a_new_topic_leaves_all_that_was_said_behind(asked: str, wanted: str) -> None:
+    question = Question(asked, (WARD, COST))
+    assert wordings(question) == [wanted]
+    assert searches(question) == [wanted]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Besides the density, what else made the quake severe?",
+        "In the 1990s, was it on the rise?",
+        "no worries. Do you have the current average cost?",
+        "My C40 shows E3. What does that mean?",
+    ],
+)
+def test_what_tells_when_or_how_is_no_topic(asked: str) -> None:
+    assert fronted(asked) is None
+
+
+@pytest.mark.parametrize(
+    ("history", "asked", "wanted"),
+    [
+        ((BUDGET,), "Sorry, I mean the new one.", "What does the budget plan for the New Mill Bridge?"),
+        ((STATION,), "What does it cost?", "What does the pumping vehicle cost?"),
+        ((MEETING,), "In which city?", "In which city is Cho Tae Yul going to the ASEAN meetings?"),
+        ((DELIVERED,), "Who did that?", "Who did that (only 16 kiosks delivered)?"),
+        ((DELIVERED,), "Why was that accepted?", "Why was that accepted (only 16 kiosks delivered)?"),
+        ((LOT,), "How many places does each need?", "How many places does each need (lot 2)?"),
+        ((PARK, REMI), "Which city is it in?", "Which city is Remi in?"),
+        ((WARD,), "No, I need Katja Zorko's.", "What does Katja Zorko say about the mines?"),
+    ],
+)
+def test_what_was_asked_before_completes_what_is_asked_now(history: tuple[Turn, ...], asked: str, wanted: str) -> None:
+    assert wordings(Question(asked, history))[0] == wanted
+
+
+def test_a_question_about_somebody_is_not_asked_about_anybody() -> None:
+    assert "What is his phone number?" not in wordings(Question("What is his phone number?", (WARD,)))
+
+
+def test_part_of_a_question_is_not_asked_alone() -> None:
+    assert wordings(Question("In which city?", (MEETING,))) == [
+        "In which city is Cho Tae Yul going to the ASEAN meetings?"
+    ]
 
 
 def test_a_follow_up_is_searched_with_what_was_just_said_and_a_full_question_is_not() -> None:
