@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 from rag import verify, words
 from rag.gate.dates import dates
+from rag.topics import NUMBERED
 
 _HOW_MANY = re.compile(
     r"\bhow many\s+(?:of\s+)?(?:the\s+)?(?:(?:more|fewer|other)\s+)?(?:[\w’'-]+\s+){0,2}?(?P<what>[\w’'-]+)",
@@ -50,6 +51,12 @@ _COMPARES = re.compile(
     r"|bigger|smaller|additional|extra|times|double\w*|twice|half|exceed\w*|drop\w*|gain\w*|compared|difference)\b",
     re.IGNORECASE,
 )
+# A role that a sentence must name to name its holder; what else is named may go by another word.
+_OFFICES = {
+    words.stem(role)
+    for role in "ambassador minister president chairman director governor mayor secretary chancellor king queen envoy "
+    "general colonel manager owner editor judge spokesman spokeswoman colleague nurse doctor lawyer agent".split()
+}
 # "The two countries" are known to be two: that counts nothing that was asked for.
 _THE = re.compile(r"\b(?:the|these|those|both|their|its|our)\s*$", re.IGNORECASE)
 _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]*")
@@ -59,6 +66,7 @@ _PERCENT = re.compile(
     r"|^\W*(?:the\s+)?(?:percentage|percent|proportion|share)\s+of\b",
     re.IGNORECASE,
 )
+_SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b)")
 _WHEN = re.compile(
     r"^\W*(?:and\s+)?(?:(?:since\s+|until\s+|till\s+|by\s+|from\s+)?when\s+(?:is|was|are|were|will|did|does|do|has|had|can)\b"
     r"|(?:in|on|since|by|until)?\s*(?:what|which)\s+(?:year|date|day|month)\b)",
@@ -96,6 +104,10 @@ _SUM = re.compile(
     r"[\d$€£¥₽]|\b(?:dollars?|euros?|pounds?|yen|ro?ubles?|rupees?|cents?|francs?|free|nothing|millions?|billions?)\b",
     re.IGNORECASE,
 )
+# A time of day, a seat or a page: a number that is no sum.
+_LABEL = re.compile(
+    r"\b\d{1,2}:\d\d\b|\b(?:seat|coach|no|number|ext|extension|phone|tel|order)\.?\s*\d+", re.IGNORECASE
+)
 _YEAR = re.compile(r"\b(?:in|since|by|until|before|after)\s+(?:1[5-9]|20)\d\d\b", re.IGNORECASE)
 # Units that measure something other than a count: "10,000 kilometers" is no number of people.
 _UNITS = {
@@ -124,16 +136,18 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
     match = _HOW_MANY.search(question)
     what = words.stem(words.fold(match["what"])) if match else ""
     if _COST.search(question) or what in _MONEY:
-        return bool(_SUM.search(answer)) and not _only(verify.values(answer + _first_word(following)), _UNITS)
+        return bool(_SUM.search(_LABEL.sub("", _without_dates(answer)))) and not _only(
+            verify.values(answer + _first_word(following)), _UNITS
+        )
     if match:
         return (
             not _of_another(question, match["what"], following)
             and not (_THE.search(before) and what not in words.content_words(_first_word(following)))
             and bool(_QUANTITY.search(_without_dates(answer)))
-            and _counts(answer + _first_word(following), what)
+            and _counts(NUMBERED.sub("", answer) + _first_word(following), what)
         )
     if _PERCENT.search(question):
-        return bool(_QUANTITY.search(answer))
+        return bool(_QUANTITY.search(answer)) and not _lists_other_shares(question, f"{before}{answer}{following}")
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):
@@ -150,7 +164,8 @@ def _repeats(question: str, answer: str) -> bool:
 def _names(question: str, answer: str) -> bool:
     """Tell whether words have a name that the question does not give."""
     asked = set(words.content_words(question))
-    return any(stem not in asked for match in _CAPITAL.finditer(answer) for stem in words.content_words(match.group()))
+    text = _without_dates(answer)
+    return any(stem not in asked for match in _CAPITAL.finditer(text) for stem in words.content_words(match.group()))
 
 
 def _names_someone_else(question: str, before: str, answer: str, following: str) -> bool:
@@ -164,8 +179,10 @@ def _names_someone_else(question: str, before: str, answer: str, following: str)
     role = words.stem(words.fold(asked["role"]))
     between = [before[end:] for word, _, end in words.words(before) if words.stem(word) == role]
     between += [following[:start] for word, start, _ in words.words(following) if words.stem(word) == role]
-    if not between or role in words.content_words(answer):
+    if role in words.content_words(answer):
         return False
+    if not between:
+        return role in _OFFICES
     return all(len(gap) > _BESIDE or _WITH.search(gap) for gap in between)
 
 
@@ -176,6 +193,13 @@ def _of_another(question: str, unit: str, following: str) -> bool:
     if not asked or not told:
         return False
     return not set(words.content_words(asked["what"])) & set(words.content_words(told["what"]))
+
+
+def _lists_other_shares(question: str, sentence: str) -> bool:
+    """Tell whether a sentence gives several shares, none of what was asked about: flour and sugar, but no pork."""
+    asked = [stem for stem in words.content_words(question) if not stem.isdigit()]
+    told = words.content_words(sentence)
+    return len(_SHARE.findall(sentence)) > 1 and bool(asked) and asked[-1] not in told
 
 
 def _without_dates(text: str) -> str:

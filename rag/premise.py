@@ -23,6 +23,8 @@ _MOST_RIVALS = 4
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\w)")
 _YEAR = re.compile(r"^(?:1[0-9]|20)\d\d$")
+# File names tell what a document is about.
+_SEPARATOR = re.compile(r"[\W_]+")
 _POINTS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b|[A-Z]\.)|(?<=\b[A-Z])\.(?=\s|$)")
 _LONG_FORMS = (
     ("US", re.compile(r"\bUnited States(?: of America)?\b")),
@@ -43,6 +45,9 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _POINTING = re.compile(r"\b(?:it|its|he|his|she|her|they|their|them|former|latter)\b", re.IGNORECASE)
+# Up to five words of one sentence.
+_A_FEW = r"(?:[^\w.!?]+\w+){0,5}?[^\w.!?]+"
+_THE_NOUN = re.compile(r"\b[Tt]he\s+(?P<noun>[a-z][\w-]+)")
 # "North Korea" goes by other names, and has them in few letters.
 _COMPASS = frozenset("north south east west northern southern eastern western".split())
 _FIRST = re.compile(r"^\W*[\w’'-]+")
@@ -56,6 +61,7 @@ _COMMON = frozenset(
     monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 _NOT = re.compile(r"\b(?:not|never|cannot|no longer|without)\b|n['’]t\b", re.IGNORECASE)
+_REASON = re.compile(r"^\W*(?:and\s+)?why\b|\breasons?\b|\bhow come\b", re.IGNORECASE)
 # Words that may carry a "not" without saying it.
 _DENIES = re.compile(
     r"\b(?:no|not|nor|none|never|without|cannot|neither|except|little|few|rare\w*|hardly|instead|rather|unable|unlike|only)\b"
@@ -111,7 +117,8 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
     ``around`` is what else is known of its document.
     """
     passage = piece.passage
-    near = f"{passage.title} {' '.join(passage.also)} {passage.opening} {passage.text} {around}"
+    named_as = _SEPARATOR.sub(" ", f"{passage.document} {' '.join(passage.also)}")
+    near = f"{passage.title} {named_as} {passage.opening} {passage.text} {around}"
     settles = _YES_NO.match(question)  # a wrong number in it is answered by the right one
     for name in _named(question):
         missing = [part for part in _telling(name) if not _is_told(part, near) and not _governs(question, part, near)]
@@ -125,7 +132,8 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
     other = _measured_instead(question, piece) or _namesake(question, piece) or _numbered(question, piece)
     if other:
         return other
-    refused = _NOT.search(question)
+    # "Why was it not delivered?" takes the "not" for known and asks for more.
+    refused = None if _REASON.search(question) else _NOT.search(question)
     return says(refused.group()) if refused and not _DENIES.search(piece.quote) else ""
 
 
@@ -177,9 +185,16 @@ def _numbered(question: str, piece: Evidence) -> str:
     for match in NUMBERED.finditer(question):
         kind, which = match["kind"].casefold(), match["which"].casefold()
         others = [name for (other, _), name in told.items() if other == kind]
-        if others and (kind, which) not in told:
+        if others and ((kind, which) not in told or _comes_last(piece, kind) not in ("", which)):
             return says(match.group(), others[0])
     return ""
+
+
+def _comes_last(piece: Evidence, kind: str) -> str:
+    """Return which one of a kind is named last before the answer, "" for none."""
+    before = piece.passage.quote(Span(piece.span.start, piece.answer.start))
+    found = [match["which"].casefold() for match in NUMBERED.finditer(before) if match["kind"].casefold() == kind]
+    return found[-1] if found else ""
 
 
 def _run(text: str) -> list[str]:
@@ -209,19 +224,37 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
         for name in _named(question)
         if not all(_is_told(part, piece.quote) or _governs(question, part, piece.quote) for part in _telling(name))
         # "He opened the resort": what the sentences around it name may be meant.
-        and not (_POINTING.search(piece.quote) and all(_is_told(part, piece.passage.text) for part in _telling(name)))
+        and not (_points_at(name, piece) and all(_is_told(part, piece.passage.text) for part in _telling(name)))
     ]
     answer = piece.passage.quote(piece.answer) if piece.answer != piece.span else ""
     told = [
         name
         for name in names(piece.quote)
         if name not in answer
+        and not _only_begins(name, piece)
         and _telling(name)
         and not any(_is_told(part, question) for part in _telling(name))
         and f"by {name}" not in piece.quote  # who does a thing is no rival of the thing
     ]
     for name in missing:
         yield from (Rival(name, other, question.replace(name, other)) for other in told)
+
+
+def _points_at(name: str, piece: Evidence) -> bool:
+    """Tell whether a quote may mean what bears a name: by a pronoun, or as "the resort" if the passage calls it one."""
+    if _POINTING.search(piece.quote):
+        return True
+    own = re.escape(name)
+    nouns = (re.escape(match["noun"]) for match in _THE_NOUN.finditer(piece.quote))
+    called = (rf"\b{own}{_A_FEW}{noun}\b|\b{noun}{_A_FEW}{own}\b" for noun in nouns)
+    return any(re.search(pattern, piece.passage.text) for pattern in called)
+
+
+def _only_begins(name: str, piece: Evidence) -> bool:
+    """Tell whether a word may have its capital only from the sentence it begins: "Prepared by ..."."""
+    if " " in name or not piece.quote.lstrip("\"'“‘(-*# ").startswith(name):
+        return False
+    return not re.search(rf"[a-z,;]\s{re.escape(name)}\b", piece.passage.text)
 
 
 def _other_numbers(question: str, piece: Evidence) -> Iterator[Rival]:

@@ -49,6 +49,8 @@ _GREETING = re.compile(
     r"|yours|cheers|many thanks|thanks)\b[^.!?]{0,50}[,!]?\s*$",
     re.IGNORECASE,
 )
+# A signature or the name of a speaker: one or two words that say nothing of whom they name.
+_LONE_NAME = re.compile(r"^\W*[^\W\d_]+(?:\s+[^\W\d_]+)?\W*$")
 _ENDS = re.compile(r"[.!?:;…][\"'”’)\]]*\s*$")
 
 
@@ -230,7 +232,7 @@ def _within(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
 def _worth(quote: str) -> float:
     """Return how much of its score a sentence keeps for its form: a heading and a question less than a statement."""
     end = _ENDS.search(quote)
-    if _GREETING.match(quote):
+    if _GREETING.match(quote) or _LONE_NAME.match(quote):
         return 0.0
     if end and "?" in end.group():
         return _QUESTION

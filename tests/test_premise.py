@@ -155,3 +155,41 @@ def test_one_of_a_kind_is_told_from_another_by_its_number() -> None:
     assert not premise.denied(
         "How many places does each bus of lot 2 need?", piece("Lots: 130 places in lot 2.", "130")
     )
+
+
+def test_the_last_one_named_before_a_value_has_it() -> None:
+    told = piece("The Landlord lets Unit 3A, with an area of 212 square metres, and the store room Unit 3B.", "212")
+    assert "Unit 3A" in premise.denied("How many square metres does Unit 3B have?", told)
+    assert not premise.denied("How many square metres does Unit 3A have?", told)
+
+
+def test_the_file_of_a_document_tells_what_it_is_about() -> None:
+    told = piece("The printing machines must stand still on Sundays.", "Sundays")
+    asked = "When must the machines on Quay Street stand still?"
+    assert premise.denied(asked, told)
+    filed = replace(told, passage=replace(told.passage, document="lease_quay_street.txt"))
+    assert not premise.denied(asked, filed)
+
+
+def test_a_reason_is_asked_for_what_did_not_happen() -> None:
+    told = piece("The card readers broke during the test.", "The card readers broke")
+    assert not premise.denied("What was the reason that the kiosks could not be delivered?", told)
+    assert premise.denied("Which card readers did not break?", told)
+
+
+def test_a_capital_that_begins_a_sentence_is_no_rival() -> None:
+    told = piece("Prepared by Henrike Stoll for the council.", "Henrike Stoll")
+    assert [rival.told for rival in premise.rivals("Who wrote the note on Port Ansel?", told)] == []
+
+
+def test_the_resort_may_be_the_one_that_the_passage_names() -> None:
+    text = "Wonsan-Kalma is a luxury beach resort. Kim Jong-Un opened the resort on June 24."
+    spans = (Span(0, 38), Span(39, len(text)))
+    answer = Span(text.index("June"), len(text) - 1)
+    passage = Passage(1, "a", "r", "t", 0, len(text), text, spans)
+    asked = "When was Wonsan-Kalma opened?"
+    assert premise.rivals(asked, Evidence(passage, spans[1], 0.9, answer)) == []
+    other = text.replace("opened the resort", "opened a museum")
+    passage = replace(passage, text=other, end=len(other), sentences=(spans[0], Span(39, len(other))))
+    found = premise.rivals(asked, Evidence(passage, Span(39, len(other)), 0.9, Span(len(other) - 8, len(other) - 1)))
+    assert [rival.told for rival in found] == ["Kim Jong-Un"]
