@@ -100,16 +100,25 @@ class Database:
     def _transaction(self) -> Iterator[Any]:
         """Give ``execute`` of the one writing connection; commit at the end of the block, or undo all of it."""
         with self._writing, self._told():
-            # Takes the write lock at once; a plain BEGIN could fail later, with half of the work done.
-            self._writer.execute("BEGIN IMMEDIATE")
             try:
+                # Takes the write lock at once; a plain BEGIN could fail later, with half of the work done.
+                self._writer.execute("BEGIN IMMEDIATE")
                 yield self._writer.execute
                 commits = mark.count(self._writer.execute)
                 self._writer.execute("COMMIT")
                 mark.write(self._path, commits)
-            except BaseException:
+            except BaseException as error:
                 schema.undo(self._writer)
+                if isinstance(error, apsw.ReadOnlyError | apsw.IOError | apsw.CantOpenError):
+                    self._renew()
                 raise
+
+    def _renew(self) -> None:
+        """Open the writing connection again: where the system fails one open, SQLite takes to reading, for good."""
+        with suppress(apsw.Error):
+            fresh = self._connect()
+            self._writer.close()
+            self._writer = fresh
 
     def _told(self) -> Any:
         return schema.told(self._path)

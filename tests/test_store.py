@@ -441,3 +441,14 @@ def check_all(path: Path, acknowledged: dict[str, int]) -> int:
     count = len(store.documents())
     store.close()
     return count
+
+
+def test_a_connection_that_can_only_read_is_opened_again(store: Store, tmp_path: Path) -> None:
+    put(store, "a.txt", "A bridge.")
+    reading = apsw.Connection(str(tmp_path / "home" / "vouch.db"), flags=apsw.SQLITE_OPEN_READONLY)
+    store._writer.close()
+    store._writer = reading
+    with pytest.raises(BadStore, match="cannot be read and written"):
+        put(store, "b.txt", "A river.")
+    put(store, "b.txt", "A river.")
+    assert [document.id for document in store.documents()] == ["a.txt", "b.txt"]

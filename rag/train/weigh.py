@@ -4,6 +4,7 @@ Fits ``rag.looks.Weights`` on questions of the titles that were kept from traini
 after a search: each asked with its paragraph among them, without it, and changed so that nothing answers it. With
 ``--write`` the weights go into the manifest beside the reader; with ``--dev`` the AUROC of answerability on the
 development sets is printed, and how often a gold sentence is first, for all looks together and with each left out.
+``--shipped --dev`` fits nothing and measures the weights in the manifest.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rag import threads
 from rag.embed import MiniLM
 from rag.looks import Look
 from rag.records import Passage, Span
-from rag.rerank import TrainedReader
+from rag.rerank import Calibration, TrainedReader
 from rag.settings import load
 from rag.train import measure
 from rag.train.asking import askings, held_out_builder
@@ -149,11 +150,16 @@ def main() -> None:
     parser.add_argument(
         "--dev", action="store_true", help="measure on the development sets, each look left out in turn"
     )
+    parser.add_argument("--shipped", action="store_true", help="fit nothing, measure what the manifest has")
     parser.add_argument("--manifest", type=Path, default=MANIFEST)
     args = parser.parse_args()
     settings = load()[0]
     embedder = MiniLM(settings.models_path, settings.threads)
     reader = TrainedReader.shipped(settings.models_path, embedder, settings.threads)
+    if args.shipped:
+        kept = Calibration.shipped().looks
+        _dev(reader, args.data, [("as shipped", (list(kept.weights), kept.bias))])
+        return
     rows = list(seen(reader, held_out_builder(args.data), args.questions))
     weights, bias = fit(rows)
     for name, weight in zip(NAMES, weights, strict=True):
