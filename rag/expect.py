@@ -69,9 +69,20 @@ _PERCENT = re.compile(
 _SHARE = re.compile(r"\d\s?(?:%|per\s?cent\b)")
 _WHEN = re.compile(
     r"^\W*(?:and\s+)?(?:(?:since\s+|until\s+|till\s+|by\s+|from\s+)?when\s+(?:is|was|are|were|will|did|does|do|has|had|can)\b"
-    r"|(?:in|on|since|by|until)?\s*(?:what|which)\s+(?:year|date|day|month)\b)",
+    r"|(?:in|on|since|by|until)?\s*(?:what|which)\s+(?:year|date|day|month)s?\b)",
     re.IGNORECASE,
 )
+_WHY = re.compile(r"^\W*(?:and\s+|so\s+|but\s+)?(?:why|how come)\b", re.IGNORECASE)
+# Of the sentences that answer the questions with "why" in SQuAD's training set 0.93 have one of these, of the others
+# of their paragraphs 0.68 (n = 1,197 and 5,006).
+_REASON = re.compile(
+    r"\b(?:because|due to|owing|thanks to|since|as|so|therefore|thus|hence|reasons?|caus\w+|result\w*|in order|aim\w*"
+    r"|purpose|given|lest|lack\w*|fear\w*|enabl\w*|allow\w*|help\w*|mak(?:es?|ing)|made|want\w*|need\w*|wish\w*|believ\w*"
+    r"|hop(?:e|ed|ing)|intend\w*|seek\w*|response|prevent\w*|avoid\w*|led|lead\w*|mean\w*|for|after|cannot|unable|not|no"
+    r"|would|could|if|to (?!the\b|an?\b)[a-z]+)\b|[:—–;]",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+")
 _MEASURE = re.compile(r"\bhow\s+(?:long|tall|wide|deep|far|heavy|old|fast)\b(?!\s+back\b)", re.IGNORECASE)
 
 _QUANTITY = re.compile(
@@ -151,8 +162,19 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):
-        return bool(_TIME.search(answer))
+        return bool(_TIME.search(_without_known(question, answer)))
     return True
+
+
+def gives_a_reason(question: str, sentence: str) -> bool:
+    """Tell whether a sentence may say why, by a word that can introduce a reason; True for what asks for none."""
+    return not _WHY.search(question) or bool(_REASON.search(sentence))
+
+
+def _without_known(question: str, answer: str) -> str:
+    """Return an answer without the numbers that the question gives: "the 2025 Congress" has no date."""
+    known = set(_NUMBER.findall(question))
+    return _NUMBER.sub(lambda match: "" if match.group() in known else match.group(), answer)
 
 
 def _repeats(question: str, answer: str) -> bool:

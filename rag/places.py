@@ -146,6 +146,12 @@ def speaks_for(capital: str, said: Collection[str]) -> bool:
     return bool(country) and told(country, said)
 
 
+def is_one(name: str) -> bool:
+    """Tell whether a name is a country's, under any of its forms, or a capital's that may speak for one."""
+    last = name.casefold().split()[-1]
+    return last in _SAME or last in _CAPITALS
+
+
 def told(name: str, said: Collection[str]) -> bool:
     """Tell whether a place is spoken of under any of its forms, all of them folded words."""
     return not _SAME.get(name, frozenset()).isdisjoint(said)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from rag import places, words
 from rag.records import Evidence, Span
-from rag.topics import NUMBERED, names
+from rag.topics import NUMBERED, names, persons
 
 # By how much, in log-odds, the question with a rival in it must be surer: `python -m eval.premise` measures it.
 SURER = 1.5
@@ -236,8 +236,11 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
         and not any(_is_told(part, question) for part in _telling(name))
         and f"by {name}" not in piece.quote  # who does a thing is no rival of the thing
     ]
+    people = set(persons(question))
     for name in missing:
-        yield from (Rival(name, other, question.replace(name, other)) for other in told)
+        # A country is no rival of a person: "Ukraine" is told of in what Lankov says.
+        others = [other for other in told if not (" " in name and name in people and places.is_one(other))]
+        yield from (Rival(name, other, question.replace(name, other)) for other in others)
 
 
 def _points_at(name: str, piece: Evidence) -> bool:

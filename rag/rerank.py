@@ -36,6 +36,8 @@ _THRESHOLD = 0.04
 _HOPELESS = 0.01
 # The likeliest sentences, which are read once more, alone: short, so that they cost little beside the passages.
 _LOOKS = 12
+# To say why without any word for a reason, a sentence must be this likely.
+_NO_REASON = 0.3
 # Evidence that is much less likely than the best is not put beside it.
 _BESIDE_BEST = 0.4
 _MOST = 4
@@ -245,7 +247,7 @@ def choose(question: str, found: Sequence[Evidence], threshold: float) -> list[E
     Evidence of another kind than the question asks for is passed over. A sentence that stands word for word in
     several places is taken once for each document.
     """
-    found = [piece for piece in found if piece.score >= threshold and _fits(question, piece)]
+    found = [piece for piece in found if piece.score >= _least(question, piece, threshold) and _fits(question, piece)]
     chosen: list[Evidence] = []
     seen: set[tuple[str, str]] = set()
     for piece in found:
@@ -256,6 +258,10 @@ def choose(question: str, found: Sequence[Evidence], threshold: float) -> list[E
             seen.add(key)
             chosen.append(piece)
     return chosen
+
+
+def _least(question: str, piece: Evidence, threshold: float) -> float:
+    return threshold if expect.gives_a_reason(question, piece.quote) else max(threshold, _NO_REASON)
 
 
 def _fits(question: str, piece: Evidence) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.expect import fits
+from rag.expect import fits, gives_a_reason
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,22 @@ def test_shares_of_other_things_are_not_the_share_asked_for() -> None:
 )
 def test_times_months_and_lots_are_no_sums_names_or_counts(question: str, answer: str) -> None:
     assert not fits(question, answer)
+
+
+def test_the_year_in_a_name_is_no_date() -> None:
+    asked = "On what dates is the 2025 Tomato Congress taking place?"
+    assert not fits(asked, "2025 Tomato Congress in Malaga")
+    assert fits(asked, "4 and 5 November 2025")
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "may"),
+    [
+        ("Why did Russia stop selling pork?", "Russia resumed sales of pork and oil last year.", False),
+        ("And why was it closed?", "It was closed because the roof leaked.", True),
+        ("Why was it closed?", "The owner closed it to save money.", True),
+        ("When was it closed?", "It was closed last year.", True),
+    ],
+)
+def test_a_reason_has_a_word_for_it(question: str, sentence: str, may: bool) -> None:
+    assert gives_a_reason(question, sentence) is may

@@ -193,3 +193,8 @@ def test_the_resort_may_be_the_one_that_the_passage_names() -> None:
     passage = replace(passage, text=other, end=len(other), sentences=(spans[0], Span(39, len(other))))
     found = premise.rivals(asked, Evidence(passage, Span(39, len(other)), 0.9, Span(len(other) - 8, len(other) - 1)))
     assert [rival.told for rival in found] == ["Kim Jong-Un"]
+
+
+def test_a_country_is_no_rival_of_a_person() -> None:
+    told = piece("Both want to signal that the ties will last beyond the war in Ukraine.", "the ties will last")
+    assert premise.rivals("What do both want to signal, as Andrei Lankov puts it?", told) == []

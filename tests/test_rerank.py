@@ -134,3 +134,10 @@ def test_a_sentence_repeated_in_one_document_is_taken_once() -> None:
 @pytest.mark.parametrize("quote", ["Dear Ms Brandt,", "Best regards, Anna Lind", "Hello all,"])
 def test_a_greeting_answers_nothing(reader: TrainedReader, quote: str) -> None:
     assert [found.score for found in reader.read("Who did that?", [passage(1, quote)])] == [0]
+
+
+def test_why_needs_a_reason_or_much_certainty() -> None:
+    told = "Russia resumed sales of pork and oil last year."
+    assert choose([piece(1, 0.1, told)], 0.04, "Why did it stop?") == []
+    assert len(choose([piece(1, 0.5, told)], 0.04, "Why did it stop?")) == 1
+    assert len(choose([piece(1, 0.1, told)], 0.04, "When did it stop?")) == 1
