@@ -326,3 +326,18 @@ def test_words_of_a_language_without_spaces_and_empty_texts_do_no_harm() -> None
     assert objections("橋は長い。", BRIDGE, "?") != []
     assert objections("The bridge.", "", "?") != []
     assert isinstance(objections("(" * 500, ")" * 500, "?" * 500), list)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "quote"),
+    [
+        (
+            "Markets are what the country needs.",
+            "Markets are what the country needs, commented Professor Lind, who belongs to a faculty of the north.",
+        ),
+        ("The market is not a large one.", "She added, however, that the market is not a large one."),
+        ("The tunnel is unsafe.", "The engineer cautioned, in a letter of May, that the tunnel is unsafe."),
+    ],
+)
+def test_what_somebody_comments_adds_or_cautions_is_no_plain_fact(sentence: str, quote: str) -> None:
+    assert any("say" in objection for objection in objections(sentence, quote, ""))

@@ -42,7 +42,8 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
     ("hearsay", "all", r"report(?:s|ed)? to(?! the\b| \w+ing)|reportedly|(?:is|are|was|were|been) reported|alleg\w+|rumou?r\w*|(?:is|are|was|were|been|widely|long|generally) believed|supposed(?:ly)?(?! to\b)|purported\w*|said to"
      r"|thought to|presumed|presumably|claim(?:s|ed|ing)?(?= (?:that|to|he|she|it|they|the)\b)|claim(?:s|ed)(?=,)|considered (?=to be|an?|the|one|as)|so-called|argu(?:es?|ed|ing)(?= that)"),
     ("according", "all", r"according to|in the (?:words|opinion|view) of"),
-    ("say", "on", r"sa(?:ys?|id)|sta(?:tes?|ted) (?=that)|told|insist(?:s|ed)?|assert(?:s|ed)|warn(?:s|ed)?|believe[sd]?|thinks?|thought(?= that)|estimat(?:e|es|ed) (?=that)"),
+    ("say", "on", r"sa(?:ys?|id)|sta(?:tes?|ted) (?=that)|told|insist(?:s|ed)?|assert(?:s|ed)|warn(?:s|ed)?|believe[sd]?|thinks?|thought(?= that)|estimat(?:e|es|ed) (?=that)"
+     r"|comment(?:s|ed)(?! on\b)|remark(?:s|ed)|caution(?:s|ed)|(?:add|note|stresse|emphasi[sz]e|explain|observe|maintain|conclude|argue)(?:s|d|ed)?(?=(?:,? \w+,)? that\b)"),
     ("if", "all", r"if|provided (?=that)|as long as|in case|assuming|on condition|depending on"),
     ("unless", "all", r"unless"),
     ("except", "all", r"except(?:ing| for| in| that)?|apart from|other than|excluding|with the exception"),
@@ -92,14 +93,19 @@ class Mark:
     end: int
 
 
+def _is_inverted(text: str, verb: re.Match[str]) -> bool:
+    """Tell whether a verb of saying closes what it reports: behind a comma or a quote, and before a name."""
+    return bool(re.search(r"[,”\"]\s*$", text[: verb.start()]) and re.match(r"\s+[A-Z]", text[verb.end() :]))
+
+
 def marks(text: str) -> list[Mark]:
     """Return the marks of a text in order."""
     blank = _NONE.sub(lambda match: "·" * len(match.group()), text)
     found = []
     for match in _PATTERN.finditer(blank):
         name, reach, _ = _CLASSES[int((match.lastgroup or "c0")[1:])]
-        # "..., he said." speaks of what stands before it.
-        if name == "say" and len(re.findall(r"\w+", text[match.end() :])) <= 4:
+        # "..., he said." and "..., said Ms Lind, who leads it" speak of what stands before them.
+        if name == "say" and (len(re.findall(r"\w+", text[match.end() :])) <= 4 or _is_inverted(text, match)):
             reach = "back"
         found.append(Mark(name, reach, match.start(), match.end()))
     return found
