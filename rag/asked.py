@@ -77,14 +77,19 @@ def _retold(
     """Return what sentences say otherwise that are like the best one but for its value, each read alone."""
     if not chosen:
         return []
-    found: list[Evidence] = []
     taken = {(piece.passage.document, piece.span) for piece in chosen}
-    for passage, span in retold(chosen[0], [hit.passage for hit in hits]):
-        if (passage.document, span) in taken:
-            continue
-        alone = replace(passage, start=span.start, end=span.end, text=passage.quote(span), sentences=(span,))
-        found += [replace(piece, passage=passage) for piece in reader.read(wording, [alone]) if piece.score >= least]
-    return [piece for piece in found if conflicting(wording, chosen[0], piece)]
+    told = [
+        (passage, span)
+        for passage, span in retold(chosen[0], [hit.passage for hit in hits])
+        if (passage.document, span) not in taken
+    ]
+    alone = [
+        replace(passage, start=span.start, end=span.end, text=passage.quote(span), sentences=(span,))
+        for passage, span in told
+    ]
+    read_alone = {(piece.passage.number, piece.span): piece for piece in reader.read(wording, alone)} if alone else {}
+    found = [replace(read_alone[passage.number, span], passage=passage) for passage, span in told]
+    return [piece for piece in found if piece.score >= least and conflicting(wording, chosen[0], piece)]
 
 
 def without(part: Part, asked: str, earlier: Sequence[Part]) -> Part:

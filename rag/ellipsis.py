@@ -78,14 +78,19 @@ def _asked_again(bare: str, turn: Turn) -> Iterator[str]:
     helping = _AUX.search(turn.question)
     did = _WHO_DID.match(turn.question)
     if did:
-        yield f"{bare[:1].upper()}{bare[1:]} was {did['what']} {did['done']}?"
+        yield f"{words.begun(bare)} was {did['what']} {did['done']}?"
         return
     if helping:
-        yield f"{bare[:1].upper()}{bare[1:]} {turn.question[helping.start() :].rstrip('?. ')}?"
+        yield f"{words.begun(bare)} {turn.question[helping.start() :].rstrip('?. ')}?"
     else:
-        yield f"{bare[:1].upper()}{bare[1:]} ({turn.question.rstrip('?. ')})?"
+        yield f"{words.begun(bare)} ({turn.question.rstrip('?. ')})?"
+    yield from _of_the_answer(words.begun(bare), turn)
+
+
+def _of_the_answer(bare: str, turn: Turn) -> Iterator[str]:
+    """Yield a question with the answer before behind it, where that is short enough to be all it is about."""
     if turn.answer and len(turn.answer) <= _SHORT:
-        yield f"{bare[:1].upper()}{bare[1:]}: {turn.answer.strip().rstrip('.')}?"
+        yield f"{bare}: {turn.answer.strip().rstrip('.')}?"
 
 
 def about_all(bare: str, turn: Turn) -> Iterator[str]:
@@ -95,8 +100,7 @@ def about_all(bare: str, turn: Turn) -> Iterator[str]:
     bare = bare.rstrip("?!. ")
     helping = _AUX.search(turn.question)
     yield f"{bare} ({turn.question[helping.end() if helping else 0 :].rstrip('?. ')})?"
-    if turn.answer and len(turn.answer) <= _SHORT:
-        yield f"{bare}: {turn.answer.strip().rstrip('.')}?"
+    yield from _of_the_answer(bare, turn)
 
 
 def _placed(question: str, bare: str, preposition: str) -> Iterator[str]:

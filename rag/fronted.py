@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from rag import words
+
 # Says that what follows has nothing to do with what was said.
 _NEW = re.compile(
     r"^(?:(?:ok|okay|and|but|so|now|well|right)\b[\s,.!]*)*"
@@ -68,8 +70,8 @@ def fronted(asked: str) -> Fronted | None:
     match = _HEAD.match(corrected)
     if match and _is_thing(match["head"]) and _is_turned_to(match, bool(new or corrected != rest)):
         thing = _AGAIN.sub("", _MINE.sub("the ", match["head"].strip()))
-        return Fronted(thing, _begun(match["rest"]), new)
-    return Fronted("", _begun(rest), new) if new and rest else None
+        return Fronted(thing, words.begun(match["rest"]), new)
+    return Fronted("", words.begun(rest), new) if new and rest else None
 
 
 def _is_thing(head: str) -> bool:
@@ -81,7 +83,3 @@ def _is_turned_to(match: re.Match[str], marked: bool) -> bool:
     if marked:
         return bool(_ASKING.match(match["rest"])) or "?" in match["rest"]
     return match["mark"] in ",:" and bool(_ASKING.match(match["rest"]) and _POINTS.search(match["rest"]))
-
-
-def _begun(text: str) -> str:
-    return f"{text[:1].upper()}{text[1:]}"

@@ -90,4 +90,4 @@ def _tails(question: str) -> list[str]:
 
 
 def _asked(part: str) -> str:
-    return f"{part[:1].upper()}{part[1:].rstrip('?!. ')}?"
+    return f"{words.begun(part).rstrip('?!. ')}?"

@@ -44,7 +44,7 @@ _POSSESSIVES = {"its", "their", "his", "hers"}
 def points(bare: str, talk: Talk) -> bool:
     """Tell whether a question points at what was said before."""
     return not _inside(bare) and bool(
-        _PERSON.search(bare) or _thing(bare) or _THERE.search(bare) or _ONE.search(bare) or _noun_before(bare, talk)
+        _PERSON.search(bare) or _thing(bare) or _THERE.search(bare) or _ONE.search(bare) or noun_before(bare, talk)
     )
 
 
@@ -66,7 +66,7 @@ def _thing(bare: str) -> re.Match[str] | None:
     return None if _WEATHER.search(bare) else _THING.search(bare)
 
 
-def _noun_before(bare: str, talk: Talk) -> re.Match[str] | None:
+def noun_before(bare: str, talk: Talk) -> re.Match[str] | None:
     """Return "this lease" where a lease was spoken of."""
     match = THIS.search(bare)
     return match if match and talk.has(match["noun"]) else None
@@ -93,7 +93,7 @@ def filled(bare: str, talk: Talk) -> Iterator[str]:
     if _PERSON.search(bare) and person:
         bare = _put(_PERSON, person, bare)
     things = [thing for thing in talk.things if not _PERSON.search(start) or thing != person] or list(talk.things)
-    if not (_thing(bare) or _THERE.search(bare) or _ONE.search(bare) or _noun_before(bare, talk)):
+    if not (_thing(bare) or _THERE.search(bare) or _ONE.search(bare) or noun_before(bare, talk)):
         yield bare
         yield from (_put(_PERSON, other, bare.replace(person, "he", 1)) for other in talk.persons[1:2] if person)
         return
@@ -101,7 +101,7 @@ def filled(bare: str, talk: Talk) -> Iterator[str]:
         things = [thing for thing in things if thing[-1:].islower() and not names(thing)] or things
     for at, thing in enumerate(things[:3]):
         full = _one(bare, thing)
-        noun = _noun_before(full, talk)
+        noun = noun_before(full, talk)
         if noun:
             full = _this(full, noun, thing, talk)
         elif _thing(full):
@@ -156,10 +156,10 @@ def _put(pronoun: re.Pattern[str], phrase: str, text: str) -> str:
         return f"{phrase}'" if phrase.endswith("s") and phrase.islower() else f"{phrase}'s"
 
     replaced = pronoun.sub(replace, text, count=1)
-    return replaced[:1].upper() + replaced[1:]
+    return words.begun(replaced)
 
 
 def beside(bare: str, topic: str) -> str:
     """Return a question with a topic behind it, where it has no place for one."""
     bare = bare.rstrip("?!. ")
-    return f"{bare[:1].upper()}{bare[1:]} ({topic})?"
+    return f"{words.begun(bare)} ({topic})?"

@@ -8,7 +8,7 @@ corrupt a WAL with two writers (before 3.51.3).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -172,7 +172,7 @@ class Store(Chats, Embedded):
 
         The score is BM25 as FTS5 computes it, turned so that higher is better. Nothing in the question is syntax.
         """
-        match = fulltext.match(question, self._passages_with, narrow=documents is None)
+        match = fulltext.match(question, self._counting(), narrow=documents is None)
         if not match:
             return []
         only, values = "", [match]
@@ -185,8 +185,8 @@ class Store(Chats, Embedded):
             (*values, limit),
         )
 
-    def _passages_with(self, word: str) -> int:
-        """Count the passages that match an FTS5 expression, up to ``EVERYWHERE``: the rest is not worth reading.
+    def _counting(self) -> Callable[[str], int]:
+        """Return what counts the passages that match an FTS5 expression, up to ``EVERYWHERE``: the rest is too much.
 
         Counts of common words are remembered until documents change: most of a question's words are such, and each
         costs milliseconds in a large store.
@@ -196,13 +196,17 @@ class Store(Chats, Embedded):
         if known != generation:
             common = {}
             self._common = (generation, common)
-        count = common.get(word)
-        if count is None:
-            statement = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
-            count = int(self._read(statement, (word, fulltext.EVERYWHERE))[0][0])
-            if count > fulltext.COMMON:
-                common[word] = count
-        return count
+
+        def passages_with(word: str) -> int:
+            count = common.get(word)
+            if count is None:
+                statement = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
+                count = int(self._read(statement, (word, fulltext.EVERYWHERE))[0][0])
+                if count > fulltext.COMMON:
+                    common[word] = count
+            return count
+
+        return passages_with
 
     def voices(self, numbers: Iterable[int]) -> list[list[int]]:
         """Return these passages in groups that say the same nearly word for word: each group is one voice."""

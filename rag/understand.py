@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from rag import ellipsis, words
 from rag.fronted import Fronted, fronted
-from rag.pronouns import DEFINES, EACH, THIS, about, beside, filled, known, names_nobody, points
+from rag.pronouns import DEFINES, EACH, THIS, about, beside, filled, known, names_nobody, noun_before, points
 from rag.records import Question, Turn
 from rag.talk import SHORT, Talk, unmarked
 from rag.topics import LIGHT, RELATIONAL, kind_asked_for, names, persons, phrases, relates, topics
@@ -96,9 +96,8 @@ def _told(asked: str, answer: str) -> list[str]:
     told = [name for name in names(answer) if name.casefold() not in asked.casefold()]
     told = [name for name in told if not (_ADJECTIVE.search(name) and re.search(rf"{re.escape(name)}\s[a-z]", answer))]
     kind = kind_asked_for(asked)
-    return ([name for name in told if kind and name.casefold().endswith(kind)] or told or _brought_in(asked, answer))[
-        :1
-    ]
+    of_the_kind = [name for name in told if kind and name.casefold().endswith(kind)]
+    return (of_the_kind or told or _brought_in(asked, answer))[:1]
 
 
 def _brought_in(asked: str, answer: str) -> list[str]:
@@ -149,7 +148,7 @@ def _split(asked: str) -> tuple[str, str, bool]:
     plain = _FILLER.sub("", asked) or asked
     *before, last = _SENTENCE.split(plain)
     bare = _NOT_THAT.sub("", _OPENING.sub("", last)) or last
-    return " ".join(before), f"{bare[:1].upper()}{bare[1:]}" if ellipsis.ASKS.search(bare) else bare, bare != last
+    return " ".join(before), words.begun(bare) if ellipsis.ASKS.search(bare) else bare, bare != last
 
 
 def _readings(asked: str, talk: Talk) -> Iterator[str]:
@@ -208,9 +207,8 @@ def _each(bare: str, opened: bool, talk: Talk) -> Iterator[str]:
     if item and not _own(bare):
         yield from ellipsis.replaced(talk.turn.question, item)
     bare = _with_item(bare, item)
-    known_noun = THIS.search(bare)
     made = [*ellipsis.of_a_kind(bare, talk.turn.question)]
-    if not (known_noun and talk.has(known_noun["noun"])):
+    if not noun_before(bare, talk):
         made += ellipsis.about_all(bare, talk.turn)
     if made:
         yield from made

@@ -36,6 +36,11 @@ def bare(word: str) -> str:
     return _POSSESSIVE.sub("", word)
 
 
+def begun(text: str) -> str:
+    """Return a text with a capital, as a sentence begins."""
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 def content_words(text: str) -> list[str]:
     """Return the words of a text that name something, stemmed, in order."""
     return [stem(word) for word, _, _ in words(text) if word not in FUNCTION_WORDS]

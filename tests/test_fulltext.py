@@ -107,9 +107,9 @@ def test_counts_of_common_words_are_remembered_until_documents_change(
         return read(statement, values)  # type: ignore[arg-type]
 
     monkeypatch.setattr(store, "_read", spy)
-    assert [store._passages_with('"beer"') for _ in range(3)] == [COMMON] * 3
+    assert [store._counting()('"beer"') for _ in range(3)] == [COMMON] * 3
     assert asked.count(('"beer"', fulltext.EVERYWHERE)) == 1
-    assert [store._passages_with('"zebra"') for _ in range(3)] == [RARE] * 3
+    assert [store._counting()('"zebra"') for _ in range(3)] == [RARE] * 3
     assert asked.count(('"zebra"', fulltext.EVERYWHERE)) == 3
     put(store, "c.txt", "Beer.")
-    assert store._passages_with('"beer"') == COMMON + 1
+    assert store._counting()('"beer"') == COMMON + 1
