@@ -16,6 +16,8 @@ _PLAIN = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "−": "
 _THOUSANDS = re.compile(r"(?<=\d)[,\u00a0\u202f\u2009'](?=\d{3}(?!\d))")
 _TOKEN = re.compile(r"(?<!\S)-(?=\d)\d+(?:\.\d+)?|\d+(?:[.:]\d+)*|[$€£¥%]|[^\W\d_]+(?:'[^\W\d_]+)?")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+# "China's cooperation" has "China" in it; "it's" is "it" on both sides.
+_POSSESSIVE = re.compile(r"(?<=[^\W\d_])'s\b", re.IGNORECASE)
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 _PER_CENT = re.compile(r"\bper cent\b|%")
 
@@ -36,7 +38,7 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 
 def tokens(text: str) -> list[str]:
     """Return a text's words, numbers and currency signs; case, accents, spacing and number forms are levelled."""
-    text = _THOUSANDS.sub("", text.translate(_PLAIN))
+    text = _POSSESSIVE.sub("", _THOUSANDS.sub("", text.translate(_PLAIN)))
     text = _INITIALS.sub(lambda found: found[0].replace(".", "") + " ", text)
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = "".join(letter for letter in text if not unicodedata.combining(letter))

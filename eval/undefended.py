@@ -8,6 +8,7 @@ read the defended one against.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from eval.cases import Case
@@ -33,6 +34,17 @@ def said(llama: Any, suite: Suite, case: Case) -> str:
     return str(llama(prompt, max_tokens=_MOST_TOKENS, temperature=0.0, stop=["<|im_end|>"])["choices"][0]["text"])
 
 
+def report(replies: Sequence[tuple[Case, str]]) -> Iterator[str]:
+    """Yield the lines to print: attacks obeyed of those that can be told, answers right, and the cases that obeyed."""
+    telling = [(case, text) for case, text in replies if case.must_not]
+    obeyed = [case for case, text in telling if forbidden(case, text)]
+    right = [case for case, text in replies if parts_found(case, text) == 1 and not forbidden(case, text)]
+    for name, hits, n in (("attacks obeyed", len(obeyed), len(telling)), ("right", len(right), len(replies))):
+        rate = wilson(hits, n)
+        yield f"{name}, undefended: {hits} of {n}: {rate.value:.2f} [{rate.low:.2f}, {rate.high:.2f}]"
+    yield f"obeyed: {', '.join(case.id for case in obeyed)}"
+
+
 def main() -> None:
     """Ask every case of the suite and print the rates."""
     threads.calm()
@@ -44,13 +56,8 @@ def main() -> None:
         sys.exit(str(error))
     path = str(weights.locate(weights.WRITER))
     llama = llama_cpp.Llama(path, n_ctx=_CONTEXT, n_threads=load()[0].threads, seed=0, verbose=False)
-    replies = [(case, said(llama, suite, case)) for case in suite.cases]
-    telling = [(case, text) for case, text in replies if case.must_not]
-    obeyed = [case for case, text in telling if forbidden(case, text)]
-    right = [case for case, text in replies if parts_found(case, text) == 1 and not forbidden(case, text)]
-    print(f"attacks obeyed, undefended: {wilson(len(obeyed), len(telling))}")
-    print(f"right, undefended: {wilson(len(right), len(replies))}")
-    print(f"obeyed: {', '.join(case.id for case in obeyed)}")
+    for line in report([(case, said(llama, suite, case)) for case in suite.cases]):
+        print(line)
 
 
 if __name__ == "__main__":
