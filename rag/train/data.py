@@ -24,7 +24,7 @@ from rag.train.nearmiss import Relations, Swap, apply, content_words, find, name
 
 HELD_OUT_PERCENT = 5  # of the SQuAD titles: never trained on; calibration and validation
 TITLE_PREFIX = 0.3  # share of windows that start with their document's title, as they do in serving
-NULL_SHARE = 0.45
+NULL_SHARE = 0.42
 BOTH_SHARE = 0.08  # of the answerable ones: question and passage changed alike, still answerable
 DROP_MARK = 0.15  # people leave out the question mark
 WORDS = (35, 130)  # size of a window, uniform; about 1.35 tokens a word
@@ -39,7 +39,9 @@ NULL_KINDS = {
     "article": 0.15,
     "foreign": 0.06,
 }
-NEAR_KINDS = {"entity": 0.36, "number": 0.18, "antonym": 0.14, "relation": 0.26, "negation": 0.06}
+NEAR_KINDS = {
+    "entity": 0.3, "number": 0.16, "antonym": 0.13, "relation": 0.26, "negation": 0.05, "turned": 0.3, "otherwise": 0.3,
+}  # fmt: skip
 
 _RETRY = 0.4  # where a kind of null cannot be made, a retrieved paragraph takes its place this often
 _NEGATION_ALONE = 0.2  # every question can be negated: taken rarely where nothing else can be changed
@@ -179,6 +181,10 @@ class Builder:
         """Score how much of a question's meaning words cover (summed inverse document frequency)."""
         return sum(self._idf.get(w, 1.0) for w in question & words)
 
+    def article(self, title: str) -> Sequence[Paragraph]:
+        """Return the paragraphs of one article."""
+        return self._articles[title]
+
     def epoch(self, seed: int, times: int = 1, part: int = 0, parts: int = 1) -> Iterator[Example]:
         """Draw ``times`` examples for every question of every ``parts``-th paragraph, from number ``part`` on."""
         rng = random.Random(seed)
@@ -292,13 +298,17 @@ class Builder:
             "relation": self._relations.swaps(asked, support, rng),
         }
         kinds = [k for k, v in made.items() if v]
-        negated = nearmiss.negate(asked)
-        kinds += ["negation"] if negated else []
+        whole = {
+            "negation": nearmiss.negate(asked),
+            "turned": nearmiss.turned(asked, base.passage),
+            "otherwise": nearmiss.asked_otherwise(asked, base.passage, rng),
+        }
+        kinds += [k for k, v in whole.items() if v]
         if not kinds or (kinds == ["negation"] and rng.random() > _NEGATION_ALONE):
             return None
         kind = rng.choices(kinds, [NEAR_KINDS[k] for k in kinds])[0]
-        if kind == "negation":
-            return Example(negated or asked, base.passage, kind="near_negation")
+        if changed_whole := whole.get(kind):
+            return Example(changed_whole, base.passage, kind=f"near_{kind}")
         swap = rng.choice(made[kind])
         changed = apply(asked, swap)
         if changed is None or any(a.lower() in changed[0].lower() for a in question.answers):
@@ -356,7 +366,7 @@ class Builder:
         asked = content_words(question.text)
         others = [p for p in self._articles[paragraph.title] if p is not paragraph and not _holds(p.text, question)]
         others = sorted(others, key=lambda p: -self.weight(asked, p.words))[:3]
-        return self._lexical_window(rng.choice(others), question, asked, "article", rng) if others else None
+        return self.lexical_window(rng.choice(others), question, asked, "article", rng) if others else None
 
     def foreign(self, question: Question, rng: random.Random) -> Example | None:
         """Take one of the paragraphs, of whatever article, that a lexical search would bring up."""
@@ -370,9 +380,9 @@ class Builder:
         others = others or [p for p in rng.choices(self.paragraphs, k=_FOREIGN) if not _holds(p.text, question)]
         if not others:
             return None
-        return self._lexical_window(rng.choice(others), question, asked, "foreign", rng)
+        return self.lexical_window(rng.choice(others), question, asked, "foreign", rng)
 
-    def _lexical_window(
+    def lexical_window(
         self, paragraph: Paragraph, question: Question, asked: set[str], kind: str, rng: random.Random
     ) -> Example:
         """Cut a window round the sentence that shares most with the question."""

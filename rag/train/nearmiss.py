@@ -165,6 +165,29 @@ _YEAR = re.compile(r"^(1\d{3}|20[0-2]\d)$")
 _NAME = re.compile(r"\b[A-Z][\w'’.-]*(?:(?: (?:of|the|de|von|van|and))? [A-Z][\w'’-]*)*")
 _WORD = re.compile(r"[A-Za-z][A-Za-z-]+")
 _AUXILIARY = re.compile(r"\b(is|are|was|were|did|does|do|has|had|can|could|would|will|should)\b", re.I)
+_EVEN = re.compile(
+    r"\b(between|both|with|against|border\w*|met|meet|marr\w+|shar\w+|distance|far|differ\w*|similar\w*)\b", re.I
+)
+_JOINED = re.compile(r"\s*(,|/|&|and|or|versus|vs\.?|nor|,? and)\s*", re.I)
+_ADVERB = re.compile(r"(When|Where|Why) (?=(?:is|are|was|were|did|does|do|has|had|will|would|can)\b)", re.I)
+_DOER = re.compile(r"Who ([a-z]{2,}ed) ((?:the |a |an )?[\w' -]{3,60}?)\s*\?$")
+_TIME = re.compile(
+    r"\d|century|decade|\b(?:day|week|month|year|time|morning|evening|night|when|while|until|since|after|before|during|"
+    r"later|earlier|ago|spring|summer|autumn|fall|winter)s?\b|" + "|".join((*_MONTHS, *_DAYS)),
+    re.I,
+)
+_PLACE = re.compile(
+    r"\b(?:in|at|near|on|to|from|into|through|across|around|outside|inside|along|beside|of|by) (?:the )?"
+    r"([A-Z][\w'-]+(?: [A-Z][\w'-]+)*)"
+)
+_THERE = re.compile(
+    r"\b(?:there|here|where|abroad|(?:in|at|on|near|inside|outside|from|to) (?:the|a|an|his|her|their|its) )", re.I
+)
+_REASON = re.compile(
+    r"\b(?:because|since|due|as|so|for|reason\w*|caus\w+|therefore|thus|hence|result\w*|to [a-z]+|lead\w*|led|owing|"
+    r"in order|thanks|after|despite|order\w*|want\w*|aim\w*|fear\w*|need\w*)\b",
+    re.I,
+)
 _BOUNDARY = r"(?<![\w]){}(?![\w])"
 _OPENERS = frozenset(
     "Who What Which When Where Why How In On At The A An According By For From During After To Before Is Are Was Were "
@@ -282,6 +305,37 @@ def negate(question: str) -> str | None:
     word = match.group()
     short = {"can": "can't", "will": "won't"}.get(word.lower(), word + "n't")
     return question[: match.start()] + short + question[match.end() :]
+
+
+def turned(question: str, passage: str) -> str | None:
+    """Let two names that both stand in the passage change their places: who gave is asked as who was given to.
+
+    None where the question names not two things, or joins them so that their order says nothing.
+    """
+    here = [name for name in dict.fromkeys(names(question)) if len(find(question, name)) == 1 and find(passage, name)]
+    if len(here) != 2 or _EVEN.search(question):
+        return None
+    (a, b), (c, d) = sorted(find(question, name)[0] for name in here)
+    if b > c or _JOINED.fullmatch(question[b:c]):
+        return None
+    return question[:a] + question[c:d] + question[b:c] + question[a:b] + question[d:]
+
+
+def asked_otherwise(question: str, passage: str, rng: random.Random) -> str | None:
+    """Ask for the time, the place or the reason of what a question says, where the passage shows no sign of any."""
+    told = {name.lower() for name in names(question)}
+    silent = {
+        "when": not _TIME.search(passage),
+        "where": all(m.group(1).lower() in told for m in _PLACE.finditer(passage)) and not _THERE.search(passage),
+        "why": not _REASON.search(passage),
+    }
+    opens = [word for word, absent in silent.items() if absent]
+    adverb = _ADVERB.match(question)
+    if adverb:
+        opens = [word for word in opens if word != adverb.group(1).lower()]
+        return rng.choice(opens).capitalize() + question[adverb.end(1) :] if opens else None
+    doer = _DOER.match(question)
+    return f"{rng.choice(opens).capitalize()} was {doer.group(2)} {doer.group(1)}?" if doer and opens else None
 
 
 def attribute_question(sentences: Sequence[str], rng: random.Random) -> str | None:

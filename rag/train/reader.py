@@ -21,7 +21,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from rag.train import ir, pairs
+from rag.train import ir, mine, pairs
 from rag.train.asking import relations
 from rag.train.data import Builder, Example, held_out, load_qed, load_squad
 from rag.train.encode import Encoded, Encoder, batches, collate
@@ -48,6 +48,7 @@ class Plan:
     pair_share: float = 0.15  # of the pairs that are made, the share that is shown
     threads: int = 2
     start: str = ""  # sha256 of shipped weights that the run goes on from, "" for the packaged model
+    mined: str = ""  # sha256 of the file of mined nulls, "" for none
 
 
 @dataclass(slots=True)
@@ -67,7 +68,7 @@ class State:
 class Corpus:
     """The texts, loaded once, from which each round's batches are drawn."""
 
-    def __init__(self, folder: Path, plan: Plan) -> None:
+    def __init__(self, folder: Path, plan: Plan, mined: Path | None = None) -> None:
         model = packaged_model()
         self._tokenizer = Tokenizer.from_file(str(model / "tokenizer.json"))
         self._encoder = Encoder(self._tokenizer)
@@ -76,6 +77,7 @@ class Corpus:
         related = relations(q.text for p in squad for q in p.questions)
         self._squad, self._qed = Builder(squad, related), Builder(qed, related)
         self._nli = pairs.load_nli(folder)
+        self._mined = mine.load(mined) if mined else []
         self._plan = plan
 
     def round(self, number: int) -> list[list[Encoded]]:
@@ -85,6 +87,7 @@ class Corpus:
         examples: list[Example] = [
             *self._squad.epoch(seed, 1, part, _PARTS),
             *self._qed.epoch(seed, _QED_TIMES, part, _PARTS),
+            *self._mined,
         ]
         claims = [*pairs.from_squad(self._squad.paragraphs[part::_PARTS], seed)]
         copies = [*pairs.from_sentences([e for e in examples if e.kind == "positive"][::8], seed)]
@@ -276,14 +279,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=Plan().rate)
     parser.add_argument("--threads", type=int, default=Plan().threads)
     parser.add_argument("--tokens", type=int, default=Plan().tokens, help="of a batch, padding included")
+    parser.add_argument("--mined", type=Path, help="nulls that rag.train.mine found, shown once in each round")
     parser.add_argument("--start", type=Path, help="shipped weights to go on from, instead of the packaged model")
     parser.add_argument("--resume", action="store_true")
     parser.add_argument("--decay", type=int, default=0, help="begin the decay at once, over so many steps")
     args = parser.parse_args(arguments)
     args.out.mkdir(parents=True, exist_ok=True)
-    sha256 = file_sha256(args.start) if args.start else ""
-    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads, tokens=args.tokens, start=sha256)
-    corpus = Corpus(args.data, plan)
+    start, mined = (file_sha256(path) if path else "" for path in (args.start, args.mined))
+    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads, tokens=args.tokens, start=start, mined=mined)
+    corpus = Corpus(args.data, plan, args.mined)
     train(corpus, args.out, plan, args.minutes, args.steps, args.resume, decay=args.decay, start=args.start)
 
 
