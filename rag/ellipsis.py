@@ -22,7 +22,12 @@ NTH = re.compile(
     re.I,
 )
 _ASKS_FOR_A_NAME = re.compile(r"^\W*(?:which|what|who|whom)\b", re.IGNORECASE)
-_WHO = re.compile(r"^\W*who(?:m|se)?\b", re.IGNORECASE)
+_WHO = re.compile(
+    r"^\W*(?:who(?:m|se)?\b|(?:what|which)\s+(?:[\w’'-]+\s+){0,3}?(?:scholar|professor|expert|analyst|researcher|scientist|author"
+    r"|journalist|reporter|official|minister|president|ambassador|director|chairman|judge|lawyer|doctor|nurse|engineer|man"
+    r"|woman|person)\b)",
+    re.IGNORECASE,
+)
 BEGINS_INSIDE = re.compile(
     r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without|since)\b", re.I
 )

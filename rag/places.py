@@ -116,6 +116,11 @@ asia asian asians
 """.split("\n")
 
 
+POINTS = frozenset("north south east west".split())
+# Which half of a divided country a name is that does not say so.
+_HALVES = {"dprk": "north", "pyongyang": "north", "rok": "south", "seoul": "south"}
+
+
 def _table() -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for line in _FORMS:
@@ -150,6 +155,16 @@ def is_one(name: str) -> bool:
     """Tell whether a name is a country's, under any of its forms, or a capital's that may speak for one."""
     last = name.casefold().split()[-1]
     return last in _SAME or last in _CAPITALS
+
+
+def country(name: str) -> str:
+    """Return one name for a country, by any of its forms or its capital, a folded word; "" for what is none."""
+    return min(_SAME.get(_CAPITALS.get(name, name), ()), default="")
+
+
+def side(name: str) -> str:
+    """Return the compass point that a name tells without saying it: "north" for Pyongyang; "" for none."""
+    return _HALVES.get(name, "")
 
 
 def told(name: str, said: Collection[str]) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag import places, words
+from rag import places, roles, words
 from rag.records import Evidence, Span
 from rag.topics import NUMBERED, names, persons
 
@@ -45,10 +45,14 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _POINTING = re.compile(r"\b(?:it|its|he|his|she|her|they|their|them|former|latter)\b", re.IGNORECASE)
+# Begins a sentence that goes on about what the one before names: "The supplier is ...".
+_TAKES_UP = re.compile(r"^\W*(?:[Tt]he|[Tt]h[ei]se?|[Tt]hat|[Tt]hose|[Bb]oth|[Oo]ne such|[Ss]uch)\s+[a-z]")
 # Up to five words of one sentence.
 _A_FEW = r"(?:[^\w.!?]+\w+){0,5}?[^\w.!?]+"
 _THE_NOUN = re.compile(r"\b[Tt]he\s+(?P<noun>[a-z][\w-]+)")
 # "North Korea" goes by other names, and has them in few letters.
+_LETTERS = {"N": "North", "S": "South", "E": "East", "W": "West"}
+_POINT_OF = re.compile(r"\b(?P<point>[NSEW])(?:\.\s?|\s)(?P<place>[A-Z][a-z]+)")
 _COMPASS = frozenset("north south east west northern southern eastern western".split())
 _FIRST = re.compile(r"^\W*[\w’'-]+")
 # A misspelled name is still the name; this only ever lets a question through.
@@ -61,6 +65,11 @@ _COMMON = frozenset(
     monday tuesday wednesday thursday friday saturday sunday""".split()
 )
 _NOT = re.compile(r"\b(?:not|never|cannot|no longer|without)\b|n['’]t\b", re.IGNORECASE)
+# Behind such a word a "not" says when or whose, no longer what is asked for: "after not selling any for years".
+_ASIDE = re.compile(
+    r"(?<!^)\b(?:after|before|since|while|when|where|that|who|which|if|because|although|though|now|says?|said|thinks?)\b|,\s",
+    re.IGNORECASE,
+)
 _REASON = re.compile(r"^\W*(?:and\s+)?why\b|\breasons?\b|\bhow come\b", re.IGNORECASE)
 # Words that may carry a "not" without saying it.
 _DENIES = re.compile(
@@ -134,7 +143,9 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
         return other
     # "Why was it not delivered?" takes the "not" for known and asks for more.
     refused = None if _REASON.search(question) else _NOT.search(question)
-    return says(refused.group()) if refused and not _DENIES.search(piece.quote) else ""
+    if not refused or _ASIDE.search(question[: refused.start()]) or _DENIES.search(piece.quote):
+        return roles.turned(question, piece.quote)
+    return says(refused.group())
 
 
 def _measured_instead(question: str, piece: Evidence) -> str:
@@ -245,12 +256,18 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
 
 def _points_at(name: str, piece: Evidence) -> bool:
     """Tell whether a quote may mean what bears a name: by a pronoun, or as "the resort" if the passage calls it one."""
-    if _POINTING.search(piece.quote):
+    if _POINTING.search(piece.quote) or (_TAKES_UP.match(piece.quote) and name in _sentence_before(piece)):
         return True
     own = re.escape(name)
     nouns = (re.escape(match["noun"]) for match in _THE_NOUN.finditer(piece.quote))
     called = (rf"\b{own}{_A_FEW}{noun}\b|\b{noun}{_A_FEW}{own}\b" for noun in nouns)
     return any(re.search(pattern, piece.passage.text) for pattern in called)
+
+
+def _sentence_before(piece: Evidence) -> str:
+    """Return the sentence right before a quote in its passage, "" for none."""
+    before = [span for span in piece.passage.sentences if span.end <= piece.span.start]
+    return piece.passage.quote(before[-1]) if before else ""
 
 
 def _only_begins(name: str, piece: Evidence) -> bool:
@@ -283,6 +300,7 @@ def _opposed(question: str, piece: Evidence) -> Iterator[Rival]:
 
 def _named(question: str) -> list[str]:
     """Return the names of a question that tell something apart; its first word alone may only be a capital."""
+    question = _POINT_OF.sub(_spelled_out, question)
     first = _FIRST.match(question)
     begin = first.group().strip() if first else ""
     return [name for name in names(question) if _telling(name) and not (name == begin and " " not in name)]
@@ -298,10 +316,16 @@ def _telling(name: str) -> list[str]:
 
 
 def _joined(text: str) -> str:
-    """Write "U.S." as "US"."""
+    """Write "U.S." as "US", "N. Korea" as "North Korea"."""
+    text = _POINT_OF.sub(_spelled_out, text)
     for short, long in _LONG_FORMS:
         text = long.sub(short, text)
     return _POINTS.sub(lambda match: match[1] or "", text)
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    point, place = _LETTERS[match["point"]], match["place"]
+    return f"{point} {place}" if places.is_one(place) else match.group()
 
 
 def _is_told(part: str, text: str) -> bool:

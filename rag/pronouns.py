@@ -109,7 +109,8 @@ def filled(bare: str, talk: Talk) -> Iterator[str]:
             others = [other for other in things if other != thing]
             if _thing(full.replace(thing, "", 1)) and others:
                 full = _put(_THING, others[0], full)
-        full = _THERE.sub(f"in {thing}", full)
+        where = next((one for one in things[at:] if one not in talk.persons), thing)
+        full = _THERE.sub(f"in {where}", full)
         if at == 0:
             root = talk.things[-1]
             yield full

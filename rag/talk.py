@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from copy import copy
 
-from rag import words
+from rag import ellipsis, places, words
 from rag.records import Turn
 from rag.topics import names, persons
 
@@ -40,11 +40,15 @@ class Talk:
 
 
 def _persons(turn: Turn, history: Sequence[Turn]) -> Iterator[str]:
-    """Yield the persons that were spoken of, those of the last question first, then those of its answer."""
+    """Yield the persons that were spoken of, in the last turn first.
+
+    Those of a question come before those of its answer, but where it asks for a person.
+    """
     for each in (turn, *reversed(history[:-1])):
-        yield from persons(each.question)
-        if len(each.answer) < SHORT:
-            yield from persons(unmarked(each.answer))
+        asked = persons(each.question)
+        told = persons(unmarked(each.answer)) if len(each.answer) < SHORT else []
+        named = [*told, *asked] if ellipsis.asks_for_a_person(each.question) else [*asked, *told]
+        yield from (name for name in named if not places.is_one(name))
 
 
 def unmarked(answer: str) -> str:

@@ -63,8 +63,16 @@ _STAGES = {
 _OFFICES = frozenset(
     "minister president chairman chairwoman chair head director governor mayor ambassador secretary chief premier "
     "chancellor professor expert spokesman spokeswoman leader king queen prince general colonel officer commissioner "
-    "senator manager owner founder editor judge envoy representative deputy vice".split()
+    "senator manager owner founder editor judge envoy representative deputy vice fellow analyst "
+    "researcher engineer".split()
 )
+# Asks what somebody is.
+_ASKS_OFFICE = re.compile(
+    r"\b(?:rank|title|position|job|role|post|office|occupation|profession)\b|\bwho(?:\s+(?:is|was)|['’]s)\s+(?-i:[A-Z])",
+    re.IGNORECASE,
+)
+# Right behind a name: ", a research fellow".
+_APPOSED = re.compile(r"^[^\W\d_a-z][^,;:.!?]*,\s+(?:an?\s+|the\s+)?$")
 _RANKS = frozenset("deputy vice former acting first assistant ex".split())
 _MONTHS = {
     name: number
@@ -147,7 +155,8 @@ def explain(versions: Sequence[Version], voices: Callable[[Version], int]) -> st
 def beside(question: str, evidence: Sequence[Evidence], read: Sequence[Evidence], least: float) -> list[Evidence]:
     """Return the evidence with what else was read that contradicts its best piece, from other documents.
 
-    A contradiction is worth showing where it only just counts as an answer.
+    A contradiction is worth showing where it only just counts as an answer; what stands behind a person's name, asked
+    what the person is, needs no reader to count.
     """
     if not evidence:
         return []
@@ -155,12 +164,21 @@ def beside(question: str, evidence: Sequence[Evidence], read: Sequence[Evidence]
     others = [
         piece
         for piece in read
-        if piece.score >= least and piece.passage.document not in known and conflicting(question, evidence[0], piece)
+        if piece.passage.document not in known
+        and (
+            piece.score >= least or (_ASKS_OFFICE.search(question) and _is_apposed(evidence[0]) and _is_apposed(piece))
+        )
+        and conflicting(question, evidence[0], piece)
     ]
     first: dict[str, Evidence] = {}
     for piece in others:
         first.setdefault(piece.passage.document, piece)
     return [*evidence, *list(first.values())[:_MOST_BESIDE]]
+
+
+def _is_apposed(piece: Evidence) -> bool:
+    """Tell whether an answer stands right behind the name that its sentence begins with."""
+    return bool(_APPOSED.match(piece.passage.quote(Span(piece.span.start, piece.answer.start))))
 
 
 def retold(piece: Evidence, passages: Sequence[Passage]) -> list[tuple[Passage, Span]]:

@@ -100,6 +100,28 @@ def test_a_measure_of_something_else_is_not_what_was_asked() -> None:
     assert fits("How many tons were sold?", "300 tons", " of red apples")
 
 
+def test_two_spellings_of_a_unit_are_one() -> None:
+    assert fits("How many tonnes of farm produce were sold?", "22,000", " tons of agricultural products")
+    assert fits("How many metres of rope were sold?", "300", " meters of rope")
+    assert not fits("How many tonnes of farm produce were sold?", "22,000", " miles of agricultural products")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "named"),
+    [
+        ("Which crypto exchange did they take the most from?", "cryptocurrency wallets", False),
+        ("Which crypto exchange did they take the most from?", "wallets at Bybit", True),
+        ("and which play did they put on there?", "performed in the capital", False),
+        ("Which of the two companies pays more?", "the younger one", False),
+        ("Which of the two companies pays more?", "Zahar", True),
+        ("Which kind of company is it?", "a bank", True),
+        ("Which part of the city was flooded?", "the old harbour", True),
+    ],
+)
+def test_what_has_a_name_is_told_by_it(question: str, answer: str, named: bool) -> None:
+    assert fits(question, answer) is named
+
+
 AMBASSADOR = "What is the name of the Russian ambassador who came to the opening?"
 
 

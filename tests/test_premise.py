@@ -177,6 +177,31 @@ def test_a_reason_is_asked_for_what_did_not_happen() -> None:
     assert premise.denied("Which card readers did not break?", told)
 
 
+def test_a_not_in_a_subordinate_clause_is_not_what_was_asked_for() -> None:
+    told = piece("After a pause, Russia resumed exports of pork.", "pork")
+    assert not premise.denied("Which goods came from Russia again after not coming for years?", told)
+    assert premise.denied("Which goods did not come from Russia?", told)
+
+
+def test_a_point_of_the_compass_may_be_one_letter() -> None:
+    told = piece("Some 22,000 tons went to North Korea.", "22,000")
+    assert not premise.denied("how many tonnes went to N Korea", told)
+    assert not premise.denied("how many tonnes went to N. Korea", told)
+    assert premise.denied("how many tonnes went to N Wales", told)
+
+
+def test_what_the_sentence_before_names_is_taken_up_by_its_noun() -> None:
+    text = "The Remi store in Khabarovsk sells them. The supplier is a North Korean company called Zahar."
+    spans = (Span(0, 40), Span(41, len(text)))
+    passage = Passage(1, "a", "r", "t", 0, len(text), text, spans)
+    told = Evidence(passage, spans[1], 0.9, Span(text.index("Zahar"), len(text) - 1))
+    assert premise.rivals("Which company supplies the store in Khabarovsk?", told) == []
+    far = replace(
+        told, passage=replace(passage, text="".join([text[:41].replace("Khabarovsk", "Oslo !!!!!"), text[41:]]))
+    )
+    assert premise.rivals("Which company supplies the store in Khabarovsk?", far) != []
+
+
 def test_a_capital_that_begins_a_sentence_is_no_rival() -> None:
     told = piece("Prepared by Henrike Stoll for the council.", "Henrike Stoll")
     assert [rival.told for rival in premise.rivals("Who wrote the note on Port Ansel?", told)] == []

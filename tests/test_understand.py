@@ -230,3 +230,10 @@ def test_a_topic_reaches_over_a_follow_up() -> None:
 )
 def test_a_question_may_be_several(question: str, parts: list[str]) -> None:
     assert parts_of(question) == parts
+
+
+def test_she_is_the_person_whom_the_answer_named_and_there_is_no_person() -> None:
+    turn = Turn("Which Korea scholar in Vladivostok spoke to the paper?", "Marina Kukla, a professor, told the paper.")
+    first = wordings(Question("What does she say sellers need over there?", (turn,)))[0]
+    assert first.startswith("What does Marina Kukla say")
+    assert "in Marina" not in first

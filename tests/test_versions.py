@@ -196,6 +196,21 @@ ROSE = "Farm exports from Russia to North Korea rose sharply in 2023, with flour
 YEAR = "In which year did farm exports from Russia to North Korea rise?"
 
 
+def test_what_stands_behind_a_name_needs_no_reader_to_tell_what_the_person_is() -> None:
+    best = piece("a.txt", "Peter Ward, a senior fellow at the institute, expects more trade.", "senior fellow")
+    weak = piece(
+        "b.txt", "Peter Ward, a research fellow at the institute, told the paper.", "research fellow", score=0.01
+    )
+    beside = versions.beside
+    assert beside("What is Peter Ward's rank?", [best], [best, weak], 0.04) == [best, weak]
+    assert beside("Who is Peter Ward?", [best], [best, weak], 0.04) == [best, weak]
+    assert beside("What does Peter Ward expect?", [best], [best, weak], 0.04) == [best]
+    other = piece(
+        "b.txt", "Anna Wood, a research fellow at the institute, told the paper.", "research fellow", score=0.01
+    )
+    assert beside("What is Peter Ward's rank?", [best], [best, other], 0.04) == [best]
+
+
 def test_a_document_may_contradict_itself_in_a_value() -> None:
     one, other = piece("a", RISE, "2024"), piece("a", ROSE, "2023")
     other = replace(other, span=Span(1, other.span.end))
