@@ -68,7 +68,7 @@ _CAPITAL = re.compile(r"\b[^\W\d_a-z][\w’'-]*")
 _AKIN = 6
 _MEASURE_OF = re.compile(r"^\W*(?:[a-z]+\s+)?of\s+(?P<what>(?:[a-z][\w-]*\s*){1,3})", re.IGNORECASE)
 _PERCENT = re.compile(
-    r"\b(?:what|which)\s+(?:percentage|percent|proportion|share)\b"
+    r"\b(?:what|which)\s+(?:percentage|percent|proportion|share|fraction|portion|slice)\b"
     r"|^\W*(?:the\s+)?(?:percentage|percent|proportion|share)\s+of\b",
     re.IGNORECASE,
 )
@@ -169,7 +169,12 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
             and _counts(NUMBERED.sub("", answer) + _first_word(following), what)
         )
     if _PERCENT.search(question):
-        return bool(_QUANTITY.search(answer)) and not _lists_other_shares(question, f"{before}{answer}{following}")
+        weighs = _only(verify.values(answer + _first_word(following)), _UNITS - {"percent"})
+        return (
+            bool(_QUANTITY.search(answer))
+            and not weighs
+            and not _lists_other_shares(question, f"{before}{answer}{following}")
+        )
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):

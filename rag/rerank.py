@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag import decode, expect, weights
+from rag import decode, expect, speakers, weights
 from rag.embed import Embedder, padded
 from rag.errors import BadModel, BadQuestion
 from rag.looks import Look, Weights
@@ -267,4 +267,6 @@ def _least(question: str, piece: Evidence, threshold: float) -> float:
 def _fits(question: str, piece: Evidence) -> bool:
     following = piece.passage.quote(Span(piece.answer.end, piece.span.end))
     before = piece.passage.quote(Span(piece.span.start, piece.answer.start))
+    if speakers.another(question, piece.quote):
+        return False
     return expect.fits(question, piece.passage.quote(piece.answer), following, before)

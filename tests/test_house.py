@@ -40,7 +40,7 @@ FLOORS = [
     {"understand"},
     {"database", "contents", "reading", "indexfile"},
     {"chats", "embedded", "sources"},
-    {"embed", "store", "generate", "naming", "expect"},
+    {"embed", "store", "generate", "naming", "expect", "speakers"},
     {"index", "models", "rerank", "intake", "compose"},
     {"doubts", "proof"},
     {"asked"},

@@ -1,0 +1,49 @@
+"""Whose view does a question ask for, and does a quote give somebody else's? Pure rules.
+
+Experts on one subject use the same words, and the reader is drawn to words: asked what Ward sees as the risk, it points
+at what Lankov said of risks. A quote that names who says it, and does not name the one asked about, is passed over.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rag import words
+from rag.topics import persons
+
+_NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Professor)\.?\s+)?[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3}"
+_THINKS = (
+    r"say|says|said|think|thinks|thought|believe|believes|believed|see|sees|saw|warn|warns|warned|fear|fears|feared|expect|expects"
+    r"|expected|argue|argues|argued|claim|claims|claimed|note|notes|noted|suggest|suggests|suggested|predict|predicts|predicted"
+    r"|describe|describes|described|put|puts|call|calls|called|caution|cautions|cautioned|explain|explains|explained|tell|told"
+    r"|mention|mentions|mentioned|add|adds|added|doubt|doubts|doubted|stress|stresses|stressed|judge|judges|judged"
+)
+_ASKED = re.compile(
+    rf"\b(?i:according to|in the (?:view|opinion|words) of)\s+(?P<a>{_NAME})"
+    rf"|\b(?i:in)\s+(?P<b>{_NAME})['’]s?\s+(?:view|opinion|eyes|words|estimat\w+|assessment)"
+    rf"|\b(?i:do|does|did|has|can|would|is)\s+(?P<c>{_NAME})\s+(?:\w+ly\s+)?(?:{_THINKS}|afraid|worried|sure)\b"
+    rf"|(?P<d>{_NAME})\s+(?:\w+ly\s+)?(?:{_THINKS})\b"
+)
+_SAYS = re.compile(
+    r"\b(?:said|says|told|believes?d?|thinks|warn(?:s|ed)|not(?:es|ed)|suggest(?:s|ed)|caution(?:s|ed)|argu(?:es|ed)|add(?:s|ed)"
+    r"|comment(?:s|ed)|explain(?:s|ed)|emphasi[sz](?:es|ed)|stress(?:es|ed)|expects?|predict(?:s|ed)|claim(?:s|ed)"
+    r"|according to)\b"
+)
+# Papers and agencies report what others say: a quote of theirs names its speaker, not them.
+_MEDIA = re.compile(r"\b(?:News|Times|Post|Journal|Reuters|Bloomberg|Interfax|Xinhua|Yonhap|Guardian)\b|^[A-Z.]+$")
+
+_TITLES = frozenset("Mr Mrs Ms Dr Prof Professor".split())
+# Letters by which two spellings of a name are one.
+_ALIKE = 4
+
+
+def another(question: str, quote: str) -> bool:
+    """Tell whether a quote gives the view of somebody else than the person whose view is asked for."""
+    match = _ASKED.search(question)
+    name = next((part for part in match.groups() if part), "") if match else ""
+    if not name or _MEDIA.search(name) or name not in " ".join(persons(question)) or not _SAYS.search(quote):
+        return False
+    asked = {words.fold(words.bare(part))[:_ALIKE] for part in name.split() if part.rstrip(".") not in _TITLES}
+    told = {word[:_ALIKE] for word, _, _ in words.words(quote)}
+    speakers = [person for person in persons(quote) if " " in person]
+    return bool(speakers) and asked.isdisjoint(told)
