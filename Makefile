@@ -80,7 +80,8 @@ bench-peers: $(READY) ## index and search beside LlamaIndex, LangChain, txtai an
 
 train-reader: $(READY) ## make the shipped reader again from DATA=... (hours on two cores; it resumes)
 	@mkdir -p runs/reader
-	$(BIN)/python -m rag.train.reader --out runs/reader --data $(DATA) --minutes 480 $$(test -f runs/reader/checkpoint.safetensors && echo --resume)
+	test -f runs/reader/mined.jsonl.gz || $(BIN)/python -m rag.train.mine --data $(DATA) --out runs/reader/mined.jsonl.gz
+	$(BIN)/python -m rag.train.reader --out runs/reader --data $(DATA) --mined runs/reader/mined.jsonl.gz --minutes 480 $$(test -f runs/reader/checkpoint.safetensors && echo --resume)
 	$(BIN)/python -m rag.train.export --checkpoint runs/reader/checkpoint.safetensors --data $(DATA) --out rag/reader
 
 train-writer: $(READY) ## train an adapter for the embedded model from DATA=..., and measure it; it does not ship (half an hour)

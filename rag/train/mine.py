@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -77,7 +78,9 @@ def main() -> None:
     reader = TorchReader.load(args.weights)
     seen = kept = 0
     batch: list[tuple[Question, Example]] = []
-    with gzip.open(args.out, "wt", encoding="utf-8") as out:
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = args.out.with_suffix(".tmp")
+    with gzip.open(unfinished, "wt", encoding="utf-8") as out:
         for pair in candidates(builder, random.Random(_SEED)):
             batch.append(pair)
             if len(batch) < _BATCH:
@@ -90,6 +93,7 @@ def main() -> None:
             print(f"{seen} read, {kept} deceive", file=sys.stderr, flush=True)
             if seen >= args.count:
                 break
+    os.replace(unfinished, args.out)
 
 
 def _read(reader: TorchReader, batch: Sequence[tuple[Question, Example]]) -> Iterator[tuple[Question, Example, float]]:
