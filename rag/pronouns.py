@@ -90,8 +90,9 @@ def _with_article(thing: str) -> str:
 def filled(bare: str, talk: Talk) -> Iterator[str]:
     """Yield a question with its pronouns put in full, by each of the likeliest things."""
     person, start = talk.persons[0] if talk.persons else "", bare
-    if _PERSON.search(bare) and person:
-        bare = _put(_PERSON, person, bare)
+    meant = [*talk.persons, *talk.things]  # "him" may be a cat, where nobody was spoken of
+    if _PERSON.search(bare) and meant:
+        bare = _put(_PERSON, meant[0], bare)
     things = [thing for thing in talk.things if not _PERSON.search(start) or thing != person] or list(talk.things)
     if not (_thing(bare) or _THERE.search(bare) or _ONE.search(bare) or noun_before(bare, talk)):
         yield bare

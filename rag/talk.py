@@ -48,7 +48,13 @@ def _persons(turn: Turn, history: Sequence[Turn]) -> Iterator[str]:
         asked = persons(each.question)
         told = persons(unmarked(each.answer)) if len(each.answer) < SHORT else []
         named = [*told, *asked] if ellipsis.asks_for_a_person(each.question) else [*asked, *told]
-        yield from (name for name in named if not places.is_one(name))
+        said = f"{each.question} {each.answer}"
+        yield from (name for name in named if not places.is_one(name) and not _is_a_word(name, said))
+
+
+def _is_a_word(name: str, said: str) -> bool:
+    """Tell whether a name is only a word that once began a sentence: it is also said without its capital."""
+    return bool(re.search(rf"\b{re.escape(name.casefold())}\b", said))
 
 
 def unmarked(answer: str) -> str:

@@ -70,7 +70,7 @@ def _talk(history: Sequence[Turn]) -> Talk:
     """Walk through the turns: a full question brings its own things to the front, a follow-up keeps those before it."""
     talk = Talk((), Turn("", ""), ())
     for number, turn in enumerate(history):
-        asked = turn.question.strip()
+        asked = _FILLER.sub("", turn.question.strip()) or turn.question.strip()
         answer = unmarked(turn.answer)
         own = [topic for topic in topics(asked) if not relates(topic)] or topics(asked)
         told = _told(asked, answer)

@@ -237,3 +237,15 @@ def test_she_is_the_person_whom_the_answer_named_and_there_is_no_person() -> Non
     first = wordings(Question("What does she say sellers need over there?", (turn,)))[0]
     assert first.startswith("What does Marina Kukla say")
     assert "in Marina" not in first
+
+
+def test_he_may_be_no_person_where_none_was_spoken_of() -> None:
+    turn = Turn("Why does my cat eat plastic?", "Plastic smells of food to it.")
+    assert "cat" in wordings(Question("How do I get him to stop?", (turn,)))[0]
+
+
+def test_what_says_nothing_names_nothing() -> None:
+    turn = Turn("Never mind. Tell me about the Pepsi commercial.", "It was filmed in 1984.")
+    asked = wordings(Question("How did it end?", (turn,)))
+    assert "Pepsi commercial" in asked[0]
+    assert not any("Never" in one for one in asked)
