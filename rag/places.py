@@ -153,8 +153,8 @@ def speaks_for(capital: str, said: Collection[str]) -> bool:
 
 def is_one(name: str) -> bool:
     """Tell whether a name is a country's, under any of its forms, or a capital's that may speak for one."""
-    last = name.casefold().split()[-1]
-    return last in _SAME or last in _CAPITALS
+    parts = name.casefold().split()
+    return all(part in _SAME or part in _CAPITALS or part.removesuffix("ern") in POINTS for part in parts)
 
 
 def country(name: str) -> str:

@@ -24,11 +24,12 @@ _ASKED = re.compile(
     rf"|\b(?i:do|does|did|has|can|would|is)\s+(?P<c>{_NAME})\s+(?:\w+ly\s+)?(?:{_THINKS}|afraid|worried|sure)\b"
     rf"|(?P<d>{_NAME})\s+(?:\w+ly\s+)?(?:{_THINKS})\b"
 )
-_SAYS = re.compile(
-    r"\b(?:said|says|told|believes?d?|thinks|warn(?:s|ed)|not(?:es|ed)|suggest(?:s|ed)|caution(?:s|ed)|argu(?:es|ed)|add(?:s|ed)"
-    r"|comment(?:s|ed)|explain(?:s|ed)|emphasi[sz](?:es|ed)|stress(?:es|ed)|expects?|predict(?:s|ed)|claim(?:s|ed)"
-    r"|according to)\b"
+_SAYS = (
+    r"(?:said|says|told|believes?d?|thinks|warn(?:s|ed)|not(?:es|ed)|suggest(?:s|ed)|caution(?:s|ed)|argu(?:es|ed)|add(?:s|ed)"
+    r"|comment(?:s|ed)|explain(?:s|ed)|emphasi[sz](?:es|ed)|stress(?:es|ed)|expects?|predict(?:s|ed)|claim(?:s|ed))"
 )
+# What may stand between a name and what its bearer says: ", an expert at the university,".
+_APART = r"(?:\s*,[^.;]{0,100},|\s+(?:of|from|at)\s[^,.;]{0,60})?\s*,?\s+(?:\w+\s+){0,2}?"
 # Papers and agencies report what others say: a quote of theirs names its speaker, not them.
 _MEDIA = re.compile(r"\b(?:News|Times|Post|Journal|Reuters|Bloomberg|Interfax|Xinhua|Yonhap|Guardian)\b|^[A-Z.]+$")
 
@@ -41,9 +42,17 @@ def another(question: str, quote: str) -> bool:
     """Tell whether a quote gives the view of somebody else than the person whose view is asked for."""
     match = _ASKED.search(question)
     name = next((part for part in match.groups() if part), "") if match else ""
-    if not name or _MEDIA.search(name) or name not in " ".join(persons(question)) or not _SAYS.search(quote):
+    if not name or _MEDIA.search(name) or name not in " ".join(persons(question)):
         return False
     asked = {words.fold(words.bare(part))[:_ALIKE] for part in name.split() if part.rstrip(".") not in _TITLES}
     told = {word[:_ALIKE] for word, _, _ in words.words(quote)}
-    speakers = [person for person in persons(quote) if " " in person]
-    return bool(speakers) and asked.isdisjoint(told)
+    return asked.isdisjoint(told) and any(_speaks(person, quote) for person in persons(quote) if " " in person)
+
+
+def _speaks(person: str, quote: str) -> bool:
+    """Tell whether a quote gives what a person says, by a verb of saying right behind or before the name."""
+    name = re.escape(person)
+    return bool(
+        re.search(rf"{name}{_APART}{_SAYS}\b", quote)
+        or re.search(rf"\b(?:{_SAYS}|according to)\s+(?:\w+\s+){{0,2}}?{name}(?!\s+(?:that|to)\b)", quote)
+    )

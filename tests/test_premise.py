@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import premise
+from rag import places, premise
 from rag.records import Evidence, Passage, Span
 
 TITLE = "Warsaw"
@@ -223,3 +223,9 @@ def test_the_resort_may_be_the_one_that_the_passage_names() -> None:
 def test_a_country_is_no_rival_of_a_person() -> None:
     told = piece("Both want to signal that the ties will last beyond the war in Ukraine.", "the ties will last")
     assert premise.rivals("What do both want to signal, as Andrei Lankov puts it?", told) == []
+
+
+def test_a_person_is_no_country_for_a_last_name() -> None:
+    assert places.is_one("North Korea")
+    assert places.is_one("Moscow")
+    assert not places.is_one("Michael Jordan")

@@ -6,6 +6,7 @@ from rag.speakers import another
 
 LANKOV = "Andrei Lankov, an expert at Kookmin University in Seoul, believes that trade brings Russia little."
 WARD = "Peter Ward, a fellow at the institute, noted that Russia could finance dams."
+CHA = "Trade helps both, according to chairman Victor Cha."
 HE = "However, he cautioned that Russia may struggle to see a return."
 
 
@@ -23,6 +24,7 @@ HE = "However, he cautioned that Russia may struggle to see a return."
 )
 def test_the_view_of_somebody_else_is_passed_over(question: str) -> None:
     assert another(question, LANKOV)
+    assert another(question, CHA)
     assert not another(question, WARD)
     assert not another(question, HE)  # who "he" is, the sentence does not say
 
@@ -37,6 +39,8 @@ def test_the_view_of_somebody_else_is_passed_over(question: str) -> None:
         ("What does Ward expect of trade?", "Trade brings Russia little."),  # nobody is named
         ("What does Ward expect?", "Lankov and Ward believe that trade brings little, said Peter Ward."),
         ("Which country does Park Won Gon think must help?", "Professor Park added that nobody, Mr Orlov said, helps."),
+        ("What does Ward say of apples?", "He explained that apples alone do not reach Kim Jong Un's goals."),
+        ("What does Ward say of apples?", "They sell well, he said, and Kim Jong Un likes them."),
         ("What did Moscow say?", "The Kremlin said that trade brings little."),
     ],
 )
