@@ -63,7 +63,7 @@ READER = Packaged(
     "vouch-rag",
     "rag",
     "reader/reader.safetensors",
-    "92cd98adada369a5dcaa3a6ba3abd7e8859e245593684e7f0d96c084e4a1cb99",
+    "34cbfa574c24b225353e0e0a0c53b99acbe25beb3d2bc5519988c0c6998f4420",
 )
 
 
