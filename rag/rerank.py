@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag import decode, expect, speakers, weights
+from rag import bylines, decode, expect, speakers, weights
 from rag.embed import Embedder, padded
 from rag.errors import BadModel, BadQuestion
 from rag.looks import Look, Weights
@@ -38,6 +38,8 @@ _HOPELESS = 0.01
 _LOOKS = 12
 # To say why without any word for a reason, a sentence must be this likely.
 _NO_REASON = 0.3
+# The score of a byline, asked who wrote the document that it stands in.
+_BYLINE = 0.5
 # Evidence that is much less likely than the best is not put beside it.
 _BESIDE_BEST = 0.4
 _MOST = 4
@@ -159,6 +161,8 @@ class TrainedReader:
         """
         found = self.looked(question, passages)
         scored = [replace(piece, score=self._score(piece, look)) for piece, look in found]
+        if bylines.asked_for(question):
+            scored = list(_with_bylines(question, scored))
         return sorted(scored, key=lambda piece: (-piece.score, piece.passage.number, piece.span.start))
 
     def looked(self, question: str, passages: Sequence[Passage]) -> list[tuple[Evidence, Look | None]]:
@@ -225,6 +229,15 @@ class TrainedReader:
             if best is not None:
                 answer = Span(passage.start + best[0], min(passage.start + best[1], span.end))
             yield Evidence(passage, span, answers * share, answer), reading.odds, share
+
+
+def _with_bylines(question: str, scored: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Raise the bylines of the document whose title shares most with the question."""
+    most = max((bylines.shared(question, piece.passage) for piece in scored), default=0)
+    for piece in scored:
+        named = bylines.name(piece.passage, piece.span)
+        meant = most and bylines.shared(question, piece.passage) == most
+        yield replace(piece, score=max(_BYLINE, piece.score), answer=named) if named and meant else piece
 
 
 def _within(passage: Passage) -> tuple[str, list[tuple[int, int]]]:

@@ -16,6 +16,7 @@ FLOORS = [
     {
         "settings",
         "weights",
+        "bylines",
         "ingest",
         "chunk",
         "queueing",

@@ -141,3 +141,15 @@ def test_why_needs_a_reason_or_much_certainty() -> None:
     assert choose([piece(1, 0.1, told)], 0.04, "Why did it stop?") == []
     assert len(choose([piece(1, 0.5, told)], 0.04, "Why did it stop?")) == 1
     assert len(choose([piece(1, 0.1, told)], 0.04, "When did it stop?")) == 1
+
+
+def test_a_byline_tells_who_wrote_the_article(reader: TrainedReader) -> None:
+    text = f"By Anna Berg\n\n{BRIDGE}"
+    spans = (Span(0, 12), *(Span(span.start + 14, span.end + 14) for span in split(BRIDGE)))
+    article = Passage(3, "3.txt", "r", "A footbridge in Malta", 0, len(text), text, spans)
+    asked = "Who wrote the article about the footbridge in Malta?"
+    (best, *_) = rerank.choose(asked, reader.read(asked, [*PASSAGES, article]), reader.threshold)
+    assert best.passage.quote(best.answer) == "Anna Berg"
+    elsewhere = "Who wrote the article about the bakery in Oslo?"
+    chosen = rerank.choose(elsewhere, reader.read(elsewhere, [article]), reader.threshold)
+    assert not any("Anna Berg" in piece.quote for piece in chosen)
