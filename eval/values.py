@@ -85,7 +85,7 @@ def names(text: str) -> set[str]:
 
 def folded(text: str) -> set[str]:
     """Return the words of a text without case, accents and possessive endings."""
-    return {part for word in tokens(text) for part in _WORD.findall(_POSSESSIVE.sub("", word))}
+    return {part for word in tokens(text) for part in _WORD.findall(word)}
 
 
 def lacks_number(said: str, quotes: str) -> bool:

@@ -24,7 +24,6 @@ _LINE = re.compile(
     r"^\W*(?:(?:[Ww]ritten |[Rr]eported |[Tt]ext )?[Bb]y|[Aa]uthors?\s*:)\s+(?:our\s+\w+\s+)?"
     r"(?P<name>[A-Z][\w’'-]+(?:\s+(?:(?:van|von|de|al|bin|and)\s+)?[A-Z][\w’'.-]*){1,5})"
 )
-_SEPARATOR = re.compile(r"[\W_]+")
 _MOST_WORDS = 14
 # Words of the question that say nothing of what the document is about.
 _OWN = frozenset(
@@ -53,7 +52,6 @@ def name(passage: Passage, span: Span) -> Span | None:
 def shared(question: str, passage: Passage) -> int:
     """Return how many words a question about a document shares with its title and name; 0 for too few."""
     about = set(words.content_words(question)) - _OWN
-    named = _SEPARATOR.sub(" ", passage.document)
-    told = set(words.content_words(f"{passage.title} {named} {passage.opening}"))
+    told = set(words.content_words(f"{passage.title} {words.spaced(passage.document)} {passage.opening}"))
     found = len(about & told)
     return found if found >= _LEAST_SHARED else 0

@@ -116,7 +116,7 @@ asia asian asians
 """.split("\n")
 
 
-POINTS = frozenset("north south east west".split())
+_POINTS = frozenset("north south east west".split())
 # Which half of a divided country a name is that does not say so.
 _HALVES = {"dprk": "north", "pyongyang": "north", "rok": "south", "seoul": "south"}
 
@@ -154,7 +154,13 @@ def speaks_for(capital: str, said: Collection[str]) -> bool:
 def is_one(name: str) -> bool:
     """Tell whether a name is a country's, under any of its forms, or a capital's that may speak for one."""
     parts = name.casefold().split()
-    return all(part in _SAME or part in _CAPITALS or part.removesuffix("ern") in POINTS for part in parts)
+    return all(part in _SAME or part in _CAPITALS or point(part) for part in parts)
+
+
+def point(word: str) -> str:
+    """Return the compass point of a folded word: "north" for "northern"; "" for none."""
+    bare = word.removesuffix("ern")
+    return bare if bare in _POINTS else ""
 
 
 def country(name: str) -> str:

@@ -23,8 +23,6 @@ _MOST_RIVALS = 4
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\w)")
 _YEAR = re.compile(r"^(?:1[0-9]|20)\d\d$")
-# File names tell what a document is about.
-_SEPARATOR = re.compile(r"[\W_]+")
 _POINTS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b|[A-Z]\.)|(?<=\b[A-Z])\.(?=\s|$)")
 _LONG_FORMS = (
     ("US", re.compile(r"\bUnited States(?: of America)?\b")),
@@ -50,10 +48,9 @@ _TAKES_UP = re.compile(r"^\W*(?:[Tt]he|[Tt]h[ei]se?|[Tt]hat|[Tt]hose|[Bb]oth|[Oo
 # Up to five words of one sentence.
 _A_FEW = r"(?:[^\w.!?]+\w+){0,5}?[^\w.!?]+"
 _THE_NOUN = re.compile(r"\b[Tt]he\s+(?P<noun>[a-z][\w-]+)")
-# "North Korea" goes by other names, and has them in few letters.
+# "N Korea" is North Korea.
 _LETTERS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _POINT_OF = re.compile(r"\b(?P<point>[NSEW])(?:\.\s?|\s)(?P<place>[A-Z][a-z]+)")
-_COMPASS = frozenset("north south east west northern southern eastern western".split())
 _FIRST = re.compile(r"^\W*[\w’'-]+")
 # A misspelled name is still the name; this only ever lets a question through.
 _ALIKE, _LEAST_ALIKE = 0.8, 5
@@ -126,7 +123,7 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
     ``around`` is what else is known of its document.
     """
     passage = piece.passage
-    named_as = _SEPARATOR.sub(" ", f"{passage.document} {' '.join(passage.also)}")
+    named_as = words.spaced(f"{passage.document} {' '.join(passage.also)}")
     near = f"{passage.title} {named_as} {passage.opening} {passage.text} {around}"
     settles = _YES_NO.match(question)  # a wrong number in it is answered by the right one
     for name in _named(question):
@@ -180,7 +177,8 @@ def _namesake(question: str, piece: Evidence) -> str:
         for other in told:
             theirs = other.split()
             apart = [(a, b) for a, b in zip(own, theirs, strict=False) if a != b]
-            if len(own) < 2 or len(own) != len(theirs) or len(apart) != 1 or words.fold(apart[0][0]) in _COMPASS:
+            # "North Korea" goes by other names: a point of the compass tells no two apart here.
+            if len(own) < 2 or len(own) != len(theirs) or len(apart) != 1 or places.point(words.fold(apart[0][0])):
                 continue
             one, instead = (words.fold(words.bare(part)) for part in apart[0])
             if not _is_told(one, piece.quote) and not _is_told(instead, question) and not _alike(one, instead):

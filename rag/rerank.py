@@ -233,10 +233,12 @@ class TrainedReader:
 
 def _with_bylines(question: str, scored: Sequence[Evidence]) -> Iterator[Evidence]:
     """Raise the bylines of the document whose title shares most with the question."""
-    most = max((bylines.shared(question, piece.passage) for piece in scored), default=0)
+    passages = {piece.passage.number: piece.passage for piece in scored}
+    shared = {number: bylines.shared(question, passage) for number, passage in passages.items()}
+    most = max(shared.values(), default=0)
     for piece in scored:
         named = bylines.name(piece.passage, piece.span)
-        meant = most and bylines.shared(question, piece.passage) == most
+        meant = most and shared[piece.passage.number] == most
         yield replace(piece, score=max(_BYLINE, piece.score), answer=named) if named and meant else piece
 
 

@@ -14,7 +14,7 @@ from rag import places, words
 
 _GIVES = re.compile(
     r"\b(?:g[ai]v(?:e|es|ing|en)|sen[dt]\w*|ship\w*|export\w*|deliver\w*|s(?:ell|old)\w*|suppl\w+|provid\w+|donat\w+|lend|lent"
-    r"|transfer\w*|launch\w*|fire[ds]?|float\w*|pa(?:y|id|ys)|hand\w*|suppl\w+|aid)\b",
+    r"|transfer\w*|launch\w*|fire[ds]?|float\w*|pa(?:y|id|ys)|hand\w*|aid)\b",
     re.IGNORECASE,
 )
 _POINT = r"(?:[Nn]orth|[Ss]outh|[Ee]ast|[Ww]est)"
@@ -65,9 +65,7 @@ def _given(text: str) -> Iterator[tuple[_Side, _Side]]:
 
 def _side(name: str) -> _Side | None:
     first, _, last = words.fold(name).rpartition(" ")
-    point = (first or last).removesuffix("ern")
-    if point not in places.POINTS:
-        point = ""
+    point = places.point(first or last)
     if point and not first:
         return _Side(point, "")
     country = places.country(last)

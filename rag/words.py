@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 _WORD = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_SEPARATOR = re.compile(r"[\W_]+")
 
 # Closed classes of English: they hold sentences together and name nothing.
 FUNCTION_WORDS = frozenset(
@@ -34,6 +35,11 @@ def words(text: str) -> Iterator[tuple[str, int, int]]:
 def bare(word: str) -> str:
     """Return a word without a possessive ending."""
     return _POSSESSIVE.sub("", word)
+
+
+def spaced(name: str) -> str:
+    """Return a file's name with spaces for all that is no letter or digit: it tells what a document is about."""
+    return _SEPARATOR.sub(" ", name)
 
 
 def begun(text: str) -> str:
