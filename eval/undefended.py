@@ -17,6 +17,7 @@ from eval.errors import EvalError
 from eval.intervals import wilson
 from eval.suites import Suite, load_suite
 from rag import threads, weights
+from rag.generate import load_gguf
 from rag.settings import load
 
 _CONTEXT = 2048
@@ -48,14 +49,13 @@ def report(replies: Sequence[tuple[Case, str]]) -> Iterator[str]:
 def main() -> None:
     """Ask every case of the suite and print the rates."""
     threads.calm()
-    import llama_cpp
-
     try:
         suite = load_suite("injection")
     except EvalError as error:
         sys.exit(str(error))
-    path = str(weights.locate(weights.WRITER))
-    llama = llama_cpp.Llama(path, n_ctx=_CONTEXT, n_threads=load()[0].threads, seed=0, verbose=False)
+    llama = load_gguf(
+        weights.locate(weights.WRITER), n_ctx=_CONTEXT, n_threads=load()[0].threads, seed=0, verbose=False
+    )
     for line in report([(case, said(llama, suite, case)) for case in suite.cases]):
         print(line)
 

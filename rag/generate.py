@@ -27,6 +27,7 @@ _GGUF_MAGIC = b"GGUF"
 # One thread decodes as fast as two (memory-bound); prompts gain from all (design/speed.md).
 _DECODE_THREADS = 1
 _REMOTE_SECONDS = 120.0
+_PARAMETERS = threading.Lock()  # one at a time changes the parameters that llama_cpp.Llama starts from
 
 
 class Writer(Protocol):
@@ -47,12 +48,10 @@ class LlamaWriter:
 
     def __init__(self, path: Path, name: str, threads: int) -> None:
         check_gguf(path)
-        import llama_cpp
-
         self.name = name
         try:
-            self._llama: Any = llama_cpp.Llama(
-                str(path),
+            self._llama: Any = load_gguf(
+                path,
                 n_ctx=_CONTEXT,
                 n_threads=_DECODE_THREADS,
                 n_threads_batch=threads,
@@ -127,6 +126,33 @@ def check_gguf(path: Path) -> None:
         raise BadModel(f"model file {path} cannot be read: {error.strerror}; see: vouch models list") from None
     if magic != _GGUF_MAGIC:
         raise BadModel(f"model file {path} is not a GGUF file; choose another with: vouch models use")
+
+
+def load_gguf(path: Path, **options: Any) -> Any:
+    """Return a ``llama_cpp.Llama`` that never computes with Intel's matrix tiles (AMX).
+
+    GCC 12 drops the stores that fill the tiles' configuration in the ggml of llama.cpp 0.3.36, and the first prompt
+    ends the process with a segmentation fault (llama.cpp, issue 20824 and pull request 26954). ``use_extra_bufts``
+    keeps the weights in their own layout, for which there are no tiles; ``Llama`` has no argument for it.
+    """
+    import llama_cpp
+    from llama_cpp import llama_cpp as api
+
+    if b"AMX" not in api.llama_print_system_info():
+        return llama_cpp.Llama(str(path), **options)
+    with _PARAMETERS:
+        defaults = api.llama_model_default_params
+
+        def plain() -> Any:
+            parameters = defaults()
+            parameters.use_extra_bufts = False
+            return parameters
+
+        api.llama_model_default_params = plain
+        try:
+            return llama_cpp.Llama(str(path), **options)
+        finally:
+            api.llama_model_default_params = defaults
 
 
 class RemoteWriter:

@@ -7,10 +7,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from llama_cpp import llama_cpp as api
 
 from rag import prompt, weights
 from rag.errors import BadModel
-from rag.generate import LlamaWriter, RemoteWriter
+from rag.generate import LlamaWriter, RemoteWriter, load_gguf
 from rag.records import Evidence, Message, Passage, Span
 
 QUOTE = "Russia is also constructing a $100 million road bridge across the Tumen River."
@@ -27,6 +28,16 @@ def writer(models: Path) -> LlamaWriter:
 def test_the_embedded_model_words_the_price(writer: LlamaWriter) -> None:
     asked = prompt.messages("How much does the bridge cost?", EVIDENCE)
     assert "$100 million" in "".join(writer.write(asked, 40))
+
+
+@pytest.mark.parametrize("tiles", [True, False])
+def test_no_weights_are_laid_out_for_matrix_tiles(models: Path, monkeypatch: pytest.MonkeyPatch, tiles: bool) -> None:
+    folder = weights.prepared(weights.WRITER_COPY, models)
+    monkeypatch.setattr(api, "llama_print_system_info", (b"AVX2 = 1 | AMX_INT8 = 1" if tiles else b"AVX2 = 1").strip)
+    loaded = load_gguf(folder / "writer.gguf", n_ctx=64, vocab_only=True, verbose=False)
+    assert loaded.model_params.use_extra_bufts != tiles
+    assert api.llama_model_default_params().use_extra_bufts
+    loaded.close()
 
 
 def test_the_same_prompt_gives_the_same_text(writer: LlamaWriter) -> None:

@@ -20,6 +20,7 @@ from safetensors import safe_open
 from safetensors.numpy import load_file
 
 from rag import weights
+from rag.generate import load_gguf
 
 Floats = npt.NDArray[np.float32]
 
@@ -97,8 +98,6 @@ def distances(checkpoint: Path, adapter: Path) -> list[tuple[float, float, float
 
     Each row: packaged against packaged, adapted against adapted, and adapted against packaged (in torch).
     """
-    import llama_cpp
-
     from rag.train.writer import restore
     from rag.train.writer_model import Shape, adapt, load
 
@@ -108,8 +107,8 @@ def distances(checkpoint: Path, adapter: Path) -> list[tuple[float, float, float
     model = adapt(load(path, torch.float32), shape, 0)
     told: list[list[Floats]] = [[], [], [], []]
     options: dict[str, Any] = {"n_ctx": 256, "logits_all": True, "verbose": False, "n_threads": 1}
-    plain = llama_cpp.Llama(str(path), **options)
-    adapted = llama_cpp.Llama(str(path), lora_path=str(adapter), **options)
+    plain = load_gguf(path, **options)
+    adapted = load_gguf(path, lora_path=str(adapter), **options)
     for restored in (False, True):
         if restored:
             restore(checkpoint, model)
