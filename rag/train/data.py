@@ -13,7 +13,7 @@ import random
 import re
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from heapq import nlargest
 from pathlib import Path
@@ -161,8 +161,11 @@ def load_qed(folder: Path) -> list[Paragraph]:
 class Builder:
     """Makes examples from paragraphs: one drawn form of every question in each epoch."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], relations: Relations) -> None:
+    def __init__(self, paragraphs: Sequence[Paragraph], relations: Relations, without: Collection[str] = ()) -> None:
+        """Make a builder; ``without``: kinds of null that are never drawn, the others taking their share."""
         self.paragraphs = paragraphs
+        self._null_kinds = {k: share for k, share in NULL_KINDS.items() if k not in without}
+        self._near_kinds = {k: share for k, share in NEAR_KINDS.items() if f"near_{k}" not in without}
         self._relations = relations
         self._articles: dict[str, list[Paragraph]] = {}
         for paragraph in paragraphs:
@@ -197,10 +200,10 @@ class Builder:
 
     def draw(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
         """Draw one example: null with the share wanted, falling back to the positive where none can be made."""
-        if rng.random() < NULL_SHARE:
-            kind = rng.choices(list(NULL_KINDS), list(NULL_KINDS.values()))[0]
+        if rng.random() < NULL_SHARE and self._null_kinds:
+            kind = rng.choices(list(self._null_kinds), list(self._null_kinds.values()))[0]
             example = self.null(kind, paragraph, question, rng)
-            if example is None and rng.random() < _RETRY:
+            if example is None and "foreign" in self._null_kinds and rng.random() < _RETRY:
                 example = self.foreign(question, rng)
             if example is not None:
                 return _dress(example, example.title or paragraph.title, rng)
@@ -278,7 +281,7 @@ class Builder:
             return self.transplant(paragraph, question, rng)
         if kind == "removed":
             return self.removed(paragraph, question, rng)
-        if kind == "article" and len(self._articles[paragraph.title]) > 1:
+        if kind == "article":
             return self.sibling(paragraph, question, rng)
         return self.foreign(question, rng)
 
@@ -304,9 +307,10 @@ class Builder:
             "otherwise": nearmiss.asked_otherwise(asked, base.passage, rng),
         }
         kinds += [k for k, v in whole.items() if v]
+        kinds = [k for k in kinds if k in self._near_kinds]
         if not kinds or (kinds == ["negation"] and rng.random() > _NEGATION_ALONE):
             return None
-        kind = rng.choices(kinds, [NEAR_KINDS[k] for k in kinds])[0]
+        kind = rng.choices(kinds, [self._near_kinds[k] for k in kinds])[0]
         if changed_whole := whole.get(kind):
             return Example(changed_whole, base.passage, kind=f"near_{kind}")
         swap = rng.choice(made[kind])

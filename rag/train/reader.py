@@ -49,6 +49,7 @@ class Plan:
     threads: int = 2
     start: str = ""  # sha256 of shipped weights that the run goes on from, "" for the packaged model
     mined: str = ""  # sha256 of the file of mined nulls, "" for none
+    without: tuple[str, ...] = ()  # kinds of null left out (``rag.train.ablate``)
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ class Corpus:
         squad = [p for p in load_squad(folder) if not held_out(p.title)]
         qed = load_qed(folder)
         related = relations(q.text for p in squad for q in p.questions)
-        self._squad, self._qed = Builder(squad, related), Builder(qed, related)
+        self._squad, self._qed = Builder(squad, related, plan.without), Builder(qed, related, plan.without)
         self._nli = pairs.load_nli(folder)
         self._mined = mine.load(mined) if mined else []
         self._plan = plan
