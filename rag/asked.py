@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag import doubts, missing, rerank
+from rag import doubts, missing, rerank, speakers
 from rag.records import Evidence, Hit, Question, Turn
 from rag.rerank import Reader
 from rag.versions import Version, beside, conflicting, disagreement, retold
@@ -65,7 +65,7 @@ def read(reader: Reader, least: float, asked: str, readings: Sequence[str], hits
         chosen += _retold(reader, wording, chosen, hits, least)
         kept = doubts.kept(reader, wording, chosen, hits)
         if kept.evidence and (not best.evidence or kept.evidence[0].score > best.evidence[0].score + _SURER):
-            best = Part(wording, hits, kept.evidence)
+            best = Part(wording, hits, speakers.introduced(wording, kept.evidence))
         elif not best.evidence and not best.doubt:
             best = Part(best.understood, hits, [], kept.doubt)
     return best

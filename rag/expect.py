@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag import verify, words
+from rag import places, verify, words
 from rag.gate.dates import dates
 from rag.topics import NUMBERED
 
@@ -30,16 +30,24 @@ _COST = re.compile(
 _OPEN = re.compile(r"^(?!.*\bor\b)\W*(?:\w+\s+)?(?:who|whom|whose|what|which|where|when|how)\b", re.IGNORECASE)
 # Asks which one, of things that have names. In SQuAD's training set 0.93 or more of the answers to such questions have
 # a capital, a number or a quotation mark, for every noun here asked for twelve times (counted once, by no command).
+_WHICH = r"\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?(?:(?!(?:of|kinds?|sorts?|types?)\b)[\w’'-]+\s+){0,3}?"
+_BODY = (
+    r"(?:banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|colleges?|newspapers?|magazines?|websites?|agenc(?:y|ies)|airlines?"
+    r"|organi[sz]ations?|museums?|hospitals?|exchanges?|brands?|films?|movies?|plays?|songs?|albums?|operas?|novels?|treat(?:y|ies)"
+    r"|ministers?|ambassadors?|presidents?|professors?|scholars?|historians?|journalists?|architects?|actors?|singers?|composers?)\b"
+)
 _NAMED = re.compile(
     r"\b(?:what|which)\s+(?:is|was|are|were)\s+the\s+(?:full\s+)?names?\s+of\b"
     r"|\w['’]s\s+(?:full\s+|first\s+|last\s+)?names?\b|\b(?:his|her|their|its)\s+name\b"
-    r"|\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?(?:(?!(?:of|kinds?|sorts?|types?)\b)[\w’'-]+\s+){0,3}?"
-    r"(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?|count(?:y|ies)|provinces?|districts?"
-    r"|banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|colleges?|newspapers?|magazines?|websites?|agenc(?:y|ies)|airlines?|airports?"
-    r"|organi[sz]ations?|museums?|hospitals?|exchanges?|brands?|films?|movies?|plays?|songs?|albums?|operas?|novels?|treat(?:y|ies)"
-    r"|ministers?|ambassadors?|presidents?|professors?|scholars?|historians?|journalists?|architects?|actors?|singers?|composers?)\b",
+    r"|^\W*what\s+(?:is|was|are|were)\s.{3,80}\s(?:called|named)\b"
+    rf"|{_WHICH}(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?|count(?:y|ies)|provinces?|districts?"
+    rf"|airports?|{_BODY})\b",
     re.IGNORECASE,
 )
+# Asks which company, paper or person it is: a country is none.
+_NAMED_BODY = re.compile(rf"{_WHICH}{_BODY}", re.IGNORECASE)
+# "This AI company" in a heading, all of whose words have a capital, names nothing.
+_POINTS = re.compile(r"^\W*(?:this|these|that|those|some|another|such)\b", re.IGNORECASE)
 # Asks for the name of someone by a role: "the name of the Russian ambassador who came".
 _NAME_OF = re.compile(
     r"\bnames?\s+of\s+(?:the|a|an)\s+(?:[\w’'-]+\s+){0,3}?(?P<role>[a-z][\w’'-]*)"
@@ -89,6 +97,11 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
+# The years of a life, behind a name: they tell when somebody lived, not when something was done.
+_LIFE = re.compile(r"[(\[][^()\[\]]{0,40}\d{3,4}\s*[-–—]\s*[^()\[\]]{0,40}\d{3,4}[^()\[\]]{0,20}[)\]]")
+_LIVED = re.compile(
+    r"\b(?:born|birth|die[ds]?|death|dead|live[ds]?|life|lifetime|dates|reign\w*|rule[ds]?|old|age)\b", re.IGNORECASE
+)
 _MEASURE = re.compile(r"\bhow\s+(?:long|tall|wide|deep|far|heavy|old|fast)\b(?!\s+back\b)", re.IGNORECASE)
 
 _QUANTITY = re.compile(
@@ -138,6 +151,7 @@ _SPELLINGS = {
     words.stem(one): words.stem(other)
     for one, other in (("tonne", "ton"), ("metre", "meter"), ("kilometre", "kilometer"), ("litre", "liter"))
 }
+_POUND = words.stem("pound")  # a weight, and money
 _MONEY = {words.stem(unit) for unit in "dollar euro yen ruble rouble rupee franc usd eur".split()}
 
 
@@ -159,7 +173,7 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
     what = words.stem(words.fold(match["what"])) if match else ""
     if _COST.search(question) or what in _MONEY:
         return bool(_SUM.search(_LABEL.sub("", _without_dates(answer)))) and not _only(
-            verify.values(answer + _first_word(following)), _UNITS
+            verify.values(answer + _first_word(following)), _UNITS - {_POUND}
         )
     if match:
         return (
@@ -178,7 +192,9 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):
-        return bool(_TIME.search(_without_known(question, answer)))
+        return bool(_TIME.search(_without_known(question, answer))) and (
+            bool(_LIVED.search(question)) or not _in_brackets_of_a_life(before, answer, following)
+        )
     return True
 
 
@@ -193,6 +209,15 @@ def _without_known(question: str, answer: str) -> str:
     return _NUMBER.sub(lambda match: "" if match.group() in known else match.group(), answer)
 
 
+def _in_brackets_of_a_life(before: str, answer: str, following: str) -> bool:
+    """Tell whether all of an answer's numbers stand in the years of a life: 1871 of "Josefa Maurer (1871-1949)"."""
+    text = f"{before}{answer}{following}"
+    lives = [match.span() for match in _LIFE.finditer(text)]
+    ends = len(before) + len(answer)
+    numbers = [match for match in _NUMBER.finditer(text, len(before), ends)]
+    return bool(numbers) and all(any(a <= n.start() and n.end() <= b for a, b in lives) for n in numbers)
+
+
 def _repeats(question: str, answer: str) -> bool:
     """Tell whether words only say again what was asked: "Russian theater companies" to "Which theater companies?"."""
     said = set(words.content_words(answer))
@@ -200,10 +225,18 @@ def _repeats(question: str, answer: str) -> bool:
 
 
 def _names(question: str, answer: str) -> bool:
-    """Tell whether words have a name that the question does not give."""
+    """Tell whether words have a name that the question does not give, and no country's where a body's is asked for."""
+    if _POINTS.search(answer):
+        return False
     asked = set(words.content_words(question))
-    text = _without_dates(answer)
-    return any(stem not in asked for match in _CAPITAL.finditer(text) for stem in words.content_words(match.group()))
+    body = _NAMED_BODY.search(question)
+    capitals = [match.group() for match in _CAPITAL.finditer(_without_dates(answer))]
+    return any(
+        stem not in asked
+        for capital in capitals
+        if not (body and places.is_one(words.bare(capital)))
+        for stem in words.content_words(capital)
+    )
 
 
 def _names_someone_else(question: str, before: str, answer: str, following: str) -> bool:

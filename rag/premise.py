@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag import places, roles, words
+from rag import places, posts, roles, scope, words
 from rag.records import Evidence, Span
 from rag.topics import NUMBERED, names, persons
 
@@ -136,6 +136,7 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
         if not settles and len(number) > 1 and number not in numbers(near) and number not in near.replace(",", ""):
             return says(number)
     other = _measured_instead(question, piece) or _namesake(question, piece) or _numbered(question, piece)
+    other = other or scope.outside(question, piece) or posts.another(question, piece, near)
     if other:
         return other
     # "Why was it not delivered?" takes the "not" for known and asks for more.
@@ -228,10 +229,13 @@ def rivals(question: str, piece: Evidence) -> list[Rival]:
 
 
 def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
+    headed = f"{piece.passage.title} {words.spaced(piece.passage.document)}"
     missing = [
         name
         for name in _named(question)
         if not all(_is_told(part, piece.quote) or _governs(question, part, piece.quote) for part in _telling(name))
+        # What a document is about, few of its sentences name.
+        and not all(_is_told(part, headed) for part in _telling(name))
         # "He opened the resort": what the sentences around it name may be meant.
         and not (_points_at(name, piece) and all(_is_told(part, piece.passage.text) for part in _telling(name)))
     ]

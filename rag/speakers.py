@@ -7,8 +7,11 @@ at what Lankov said of risks. A quote that names who says it, and does not name 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 
 from rag import words
+from rag.records import Evidence, Span
 from rag.topics import persons
 
 _NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Professor)\.?\s+)?[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3}"
@@ -33,6 +36,8 @@ _APART = r"(?:\s*,[^.;]{0,100},|\s+(?:of|from|at)\s[^,.;]{0,60})?\s*,?\s+(?:\w+\
 # Papers and agencies report what others say: a quote of theirs names its speaker, not them.
 _MEDIA = re.compile(r"\b(?:News|Times|Post|Journal|Reuters|Bloomberg|Interfax|Xinhua|Yonhap|Guardian)\b|^[A-Z.]+$")
 
+_WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
+_ONLY_HE = re.compile(r"^\W*(?:he|she|they|his|her|him)\W*$", re.IGNORECASE)
 _TITLES = frozenset("Mr Mrs Ms Dr Prof Professor".split())
 # Letters by which two spellings of a name are one.
 _ALIKE = 4
@@ -47,6 +52,23 @@ def another(question: str, quote: str) -> bool:
     asked = {words.fold(words.bare(part))[:_ALIKE] for part in name.split() if part.rstrip(".") not in _TITLES}
     told = {word[:_ALIKE] for word, _, _ in words.words(quote)}
     return asked.isdisjoint(told) and any(_speaks(person, quote) for person in persons(quote) if " " in person)
+
+
+def introduced(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return evidence with, behind a best quote that calls whom it tells of only "he", the sentence that names them.
+
+    It is the nearest one before it in the passage that names a person.
+    """
+    best = evidence[0] if evidence else None
+    if best is None or not _WHO.search(question) or not _ONLY_HE.search(best.passage.quote(best.answer)):
+        return list(evidence)
+    for span in reversed([one for one in best.passage.sentences if one.end <= best.span.start]):
+        for name in persons(best.passage.quote(span)):
+            if " " in name:
+                at = span.start + best.passage.quote(span).index(name)
+                named = replace(best, span=span, answer=Span(at, at + len(name)))
+                return [best, named, *(piece for piece in evidence[1:] if piece.span != span)]
+    return list(evidence)
 
 
 def _speaks(person: str, quote: str) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from rag.speakers import another
+from rag.records import Evidence, Passage, Span
+from rag.speakers import another, introduced
 
 LANKOV = "Andrei Lankov, an expert at Kookmin University in Seoul, believes that trade brings Russia little."
 WARD = "Peter Ward, a fellow at the institute, noted that Russia could finance dams."
@@ -46,3 +47,31 @@ def test_the_view_of_somebody_else_is_passed_over(question: str) -> None:
 )
 def test_what_names_no_other_speaker_stays(question: str, quote: str) -> None:
     assert not another(question, quote)
+
+
+def told(*sentences: str) -> list[Evidence]:
+    """Return the last sentence of a passage as evidence that answers with its first word."""
+    text, spans = " ".join(sentences), []
+    for sentence in sentences:
+        start = spans[-1].end + 1 if spans else 0
+        spans.append(Span(start, start + len(sentence)))
+    passage = Passage(1, "a.txt", "r", "t", 0, len(text), text, tuple(spans))
+    return [Evidence(passage, spans[-1], 0.9, Span(spans[-1].start, spans[-1].start + len(sentences[-1].split()[0])))]
+
+
+def test_who_he_is_the_sentence_before_tells() -> None:
+    found = introduced("According to whom is it little?", told(WARD, "It rained.", HE.replace("However, he", "He")))
+    assert [piece.quote.split()[0] for piece in found] == ["He", "Peter"]
+    assert found[1].passage.quote(found[1].answer) == "Peter Ward"
+
+
+@pytest.mark.parametrize(
+    ("question", "sentences"),
+    [
+        ("What is little?", (WARD, "He cautioned that trade is little.")),  # asks for no person
+        ("Who calls it little?", ("Nobody came.", "He cautioned that trade is little.")),  # nobody is named
+        ("Who calls it little?", (WARD, "Lankov cautioned that trade is little.")),
+    ],
+)
+def test_where_nobody_need_be_introduced_evidence_stays(question: str, sentences: tuple[str, ...]) -> None:
+    assert introduced(question, told(*sentences)) == told(*sentences)
