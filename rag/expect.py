@@ -111,13 +111,19 @@ _QUANTITY = re.compile(
     re.IGNORECASE,
 )
 _TIME = re.compile(
-    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|monday|tuesday"
-    r"|wednesday|thursday|friday|saturday|sunday|spring|summer|autumn|fall|winter|years?|months?|weeks?|days?|hours?"
+    r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|spring|summer|autumn|fall|winter|years?|months?|weeks?|days?|hours?"
     r"|minutes?|moment|time|times|century|centuries|decades?|era|age|period|reign|war|today|yesterday|tomorrow|tonight"
     r"|now|recently|currently|ago|last|next|after|before|during|since|until|till|when|while|once|upon|following|prior"
     r"|early|late|later|mid|end|beginning|start|birth|death|dawn|night|morning|evening|afternoon|noon|midnight|easter"
     r"|christmas|never|always|soon|seventies|eighties|nineties|sixties|fifties|forties|thirties|twenties|dynasty"
     r"|empire|revolution|childhood|season|semester|quarter|weekends?)\b",
+    re.IGNORECASE,
+)
+_WHICH_YEAR = re.compile(r"\b(?:what|which)\s+years?\b", re.IGNORECASE)
+# What tells a year: its number, or how far it lies from another.
+_A_YEAR = re.compile(
+    r"\b\d{4}(?:s|\b)|['’]\d\d\b|\d\s?(?:BC|AD|CE)\b|\b(?:years?|annum|century|centuries|decades?|last|next|now|today|ago|season"
+    r"|\w+ties|reign|dynasty|era)\b",
     re.IGNORECASE,
 )
 # A length, weight, speed, age or duration: a unit, or how far a stretch of time reaches.
@@ -192,7 +198,8 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
     if _MEASURE.search(question):
         return bool(_MEASURED.search(answer + _first_word(following)))
     if _WHEN.search(question):
-        return bool(_TIME.search(_without_known(question, answer))) and (
+        tells = _A_YEAR if _WHICH_YEAR.search(question) else _TIME
+        return bool(tells.search(_without_known(question, answer + _following_year(following)))) and (
             bool(_LIVED.search(question)) or not _in_brackets_of_a_life(before, answer, following)
         )
     return True
@@ -207,6 +214,12 @@ def _without_known(question: str, answer: str) -> str:
     """Return an answer without the numbers that the question gives: "the 2025 Congress" has no date."""
     known = set(_NUMBER.findall(question))
     return _NUMBER.sub(lambda match: "" if match.group() in known else match.group(), answer)
+
+
+def _following_year(following: str) -> str:
+    """Return the year right behind an answer: the span of "May 1998" is sometimes "May" alone."""
+    match = re.match(r"[,.]?\s+(?:of\s+)?(?:1\d|20)\d\d\b", following)
+    return match.group() if match else ""
 
 
 def _in_brackets_of_a_life(before: str, answer: str, following: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from rag import words
-from rag.records import Evidence
+from rag.records import Evidence, Span
 
 _LEFT_OUT = re.compile(
     r"\b(?:not\s+(?:counting|including)|excluding|exclusive\s+of|apart\s+from|aside\s+from|except(?:\s+for)?|other\s+than|leaving\s+(?:out|aside))\s+"
@@ -32,6 +32,21 @@ _BY = {
     # A figure for one year, told by its number or its neighbours, is one a year.
     "year": r"years?|yearly|annual(?:ly)?|(?:1[5-9]|20)\d\d|annum|season",
 }
+_HOW_MANY = re.compile(
+    r"\bhow\s+many\s+(?:of\s+the\s+|other\s+|more\s+|different\s+)?"
+    r"(?P<what>[a-z][\w-]*(?:\s+(?:members?|people|persons?)\b)?)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"^(?:(?:only|about|around|nearly|almost|some|over|exactly)\s+)?(?:[\d,.]+|[a-z]+(?:-[a-z]+)?)\s+"
+    r"(?P<what>[a-z]{3,}s|people|men|women|children)\b",
+    re.IGNORECASE,
+)
+# Words under which anything may be counted.
+_ANYTHING = frozenset(
+    words.stem(word)
+    for word in "people person member times things items ways kinds types pieces others units individuals".split()
+)
 _NOW = re.compile(
     r"\bso\s+far\b|\bto\s+date\b|\bthis\s+(?:year|month|season|term)\b|\b(?:currently|nowadays|at\s+present|at\s+the\s+moment|right\s+now|yet)\b",
     re.IGNORECASE,
@@ -45,9 +60,33 @@ _CLAUSE = re.compile(
 )
 
 
-def outside(question: str, piece: Evidence) -> str:
-    """Say what the value of a piece is not told of, "" where nothing speaks against it."""
-    return _left_out(question, piece) or _rate(question, piece) or _time(question, piece)
+def outside(question: str, piece: Evidence, near: str = "") -> str:
+    """Say what the value of a piece is not told of, "" where nothing speaks against it.
+
+    ``near`` is what is known of the document.
+    """
+    return (
+        _left_out(question, piece) or _rate(question, piece) or _time(question, piece) or _count(question, piece, near)
+    )
+
+
+def _count(question: str, piece: Evidence, near: str) -> str:
+    """Say that a quote counts something else than the document calls what is asked about.
+
+    A document that speaks of passengers and of crew members means two things by them: 86 passengers are no crew.
+    """
+    asked = _HOW_MANY.search(question)
+    counted = _COUNTED.match(piece.passage.quote(Span(piece.answer.start, piece.span.end)))
+    if not asked or not counted or piece.answer == piece.span:
+        return ""
+    what = [word for word in words.content_words(asked["what"]) if word not in _ANYTHING]
+    told = words.content_words(piece.quote)
+    if not what or words.stem(words.fold(counted["what"])) in words.content_words(question):
+        return ""
+    known = set(words.content_words(near))
+    if any(word in told for word in what) or not all(word in known for word in what):
+        return ""
+    return f"The nearest number counts “{counted['what']}”, not “{asked['what'].strip()}”."
 
 
 def _left_out(question: str, piece: Evidence) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rag import verify, words
 from rag.records import Evidence, Passage, Span
@@ -21,6 +22,8 @@ _LEAST_NAME = 5
 # Letters in which two spellings of one name may differ, for each so many letters of the shorter one.
 _LETTERS_EACH = 5
 _MOST_LETTERS = 3
+# The same for first names before one family name: "Alasdair" and "Alistair".
+_LETTERS_EACH_FIRST = 3
 # Share of the words outside the answers that two sentences have in common when they are about one thing.
 _SAME_FRAME = 0.5
 _LEAST_FRAME = 3
@@ -267,7 +270,25 @@ def _date(piece: Evidence) -> tuple[int | None, int | None, int | None] | None:
 
 def _spellings_differ(question: str, one: Evidence, other: Evidence) -> bool:
     mine, theirs = _name_words(one), _name_words(other)
-    return any(spelled_alike(a, b) for a in mine - theirs for b in theirs - mine)
+    return any(spelled_alike(a, b) or _namesakes(a, one, b, other) for a in mine - theirs for b in theirs - mine)
+
+
+def _namesakes(a: str, one: Evidence, b: str, other: Evidence) -> bool:
+    """Tell whether two first names, less alike than spellings of one word, stand before one family name."""
+    most = min(len(a), len(b)) // _LETTERS_EACH_FIRST
+    if a[0] != b[0] or not 0 < _letters_apart(a, b, most) <= most:
+        return False
+    return not _family_names(a, one).isdisjoint(_family_names(b, other))
+
+
+def _family_names(first: str, piece: Evidence) -> set[str]:
+    """Return the capitalised words right behind a folded name in a quote."""
+    found = [(words.fold(words.bare(match.group())), match) for match in _NAME.finditer(piece.quote)]
+    return {
+        name
+        for (own, before), (name, after) in pairwise(found)
+        if own == first and piece.quote[before.end() : after.start()] == " "
+    }
 
 
 def spelled_alike(one: str, other: str) -> bool:

@@ -184,6 +184,48 @@ def test_times_months_and_lots_are_no_sums_names_or_counts(question: str, answer
     assert not fits(question, answer)
 
 
+@pytest.mark.parametrize(
+    ("question", "answer", "following", "fits_it"),
+    [
+        ("On what days does the bus run?", "Mondays and Fridays", "", True),
+        ("In what year did she lose her post?", "1938", "", True),
+        ("In what year did she lose her post?", "May", " 1938.", True),
+        ("In what year did she lose her post?", "in August", ", when it rained.", False),
+        ("In what year did she lose her post?", "a year later", "", True),
+        ("On what date did she lose her post?", "in August", "", True),
+    ],
+)
+def test_a_year_is_told_by_one(question: str, answer: str, following: str, fits_it: bool) -> None:
+    assert fits(question, answer, following) == fits_it
+
+
+@pytest.mark.parametrize(
+    ("question", "fits_it"), [("In what year did she lose her post?", False), ("In what year was she born?", True)]
+)
+def test_the_years_of_a_life_tell_only_of_the_life(question: str, fits_it: bool) -> None:
+    assert fits(question, "1871", "-1949), maker of maps", "Josefa Maurer (") == fits_it
+
+
+def test_pounds_may_be_money() -> None:
+    assert fits("How much did the repair cost?", "340,000 pounds")
+    assert not fits("How much did the repair cost?", "340 kilometres")
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "named"),
+    [
+        ("Which company builds the bridge?", "Russia", False),
+        ("Which company builds the bridge?", "Tunnel Yug of Russia", True),
+        ("Which country builds the bridge?", "Russia", True),
+        ("Which AI company was sued?", "This AI Company", False),
+        ("What is the hacker group called?", "sophisticated attackers", False),
+        ("What is the hacker group called?", "Lazarus", True),
+    ],
+)
+def test_a_country_names_no_company(question: str, answer: str, named: bool) -> None:
+    assert fits(question, answer) == named
+
+
 def test_the_year_in_a_name_is_no_date() -> None:
     asked = "On what dates is the 2025 Tomato Congress taking place?"
     assert not fits(asked, "2025 Tomato Congress in Malaga")

@@ -34,3 +34,21 @@ def test_a_value_is_told_of_what_is_asked(question: str, quote: str, answer: str
     found = scope.outside(question, piece(quote, answer))
     assert told in found
     assert bool(told) == bool(found)
+
+
+ABOARD = "Eighty-six passengers were on board, according to the coastguard."
+
+
+@pytest.mark.parametrize(
+    ("question", "near", "told"),
+    [
+        ("How many crew members were on the ship?", "Two crew members were treated.", "passengers"),
+        ("How many sailors were on the ship?", "Two crew members were treated.", ""),  # may be another word for them
+        ("How many passengers were on the ship?", "Two passengers and crew came.", ""),
+        ("How many people were on the ship?", "Few people came.", ""),
+    ],
+)
+def test_what_a_document_tells_apart_is_not_counted_together(question: str, near: str, told: str) -> None:
+    found = scope.outside(question, piece(ABOARD, "Eighty-six"), near)
+    assert told in found
+    assert bool(told) == bool(found)

@@ -35,6 +35,11 @@ DISAGREE = {
         ("noted Andrei Lankov of Kookmin University.", "Andrei"),
         ("Andrey Lankov, an expert from Kookmin University, said so.", "Andrey"),
     ),
+    "first names before one family name": (
+        "What is the first name of Captain Munro?",
+        ("The captain, Alistair Munro, has given a statement.", "Alistair Munro"),
+        ("Of Captain Alasdair Munro passengers had only good to say.", "Alasdair"),
+    ),
     "days": (
         "When was the resort opened?",
         ("The resort was opened on June 24.", "June 24"),
