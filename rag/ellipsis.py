@@ -44,6 +44,13 @@ _ALL_THAT = re.compile(
     r"|\b(?:do|did|does|done)\s+(?:that|this|so)\W*$",
     re.IGNORECASE,
 )
+# "When was that?", "Why did this happen?": asks for the time or reason of all that was said, as "When?" does.
+_OF_ALL_THAT = re.compile(
+    r"^\W*(?P<word>when|why)\s+(?:is|was|did|does|has|will)\s+(?:that|this|it\s+all|all\s+(?:of\s+)?(?:that|this))"
+    r"(?:\s+(?:be|happen(?:ed)?|take\s+place|taken\s+place|occur(?:red)?|so|the\s+case))?\W*$"
+    r"|^\W*(?P<place>where|how)\s+(?:did|does|will)\s+(?:that|this|it\s+all)\s+(?:happen|take\s+place|occur|come\s+about)\W*$",
+    re.IGNORECASE,
+)
 _AUX = re.compile(r"\b(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)\s+(?=\S)", re.IGNORECASE)
 _WHO_DID = re.compile(
     r"^\W*who\s+(?P<done>\w+ed|built|made|wrote|won|sold|bought|led|paid|held|sent|begun|found)\s+(?P<what>(?:the|an?)\s[^?]+?)\W*$",
@@ -66,6 +73,12 @@ def asks_for_a_person(question: str) -> bool:
     return bool(_WHO.match(question))
 
 
+def shortened(bare: str) -> str:
+    """Return "When" for "When was that?" and its like, any other question as it is."""
+    match = _OF_ALL_THAT.match(bare)
+    return words.begun(match["word"] or match["place"]) if match else bare
+
+
 def completed(bare: str, turn: Turn) -> Iterator[str]:
     """Yield the question before with the new words in it, where they alone are no question."""
     bare = bare.rstrip("?!. ")
@@ -86,7 +99,8 @@ def _asked_again(bare: str, turn: Turn) -> Iterator[str]:
         yield f"{words.begun(bare)} was {did['what']} {did['done']}?"
         return
     if helping:
-        yield f"{words.begun(bare)} {turn.question[helping.start() :].rstrip('?. ')}?"
+        rest = turn.question[helping.start() :].rstrip("?. ")
+        yield f"{words.begun(bare)} {rest[0].lower()}{rest[1:]}?"
     else:
         yield f"{words.begun(bare)} ({turn.question.rstrip('?. ')})?"
     yield from _of_the_answer(words.begun(bare), turn)

@@ -147,7 +147,7 @@ def _split(asked: str) -> tuple[str, str, bool]:
     """Return the statements before a question, the question without its opening, and whether it had one."""
     plain = _FILLER.sub("", asked) or asked
     *before, last = _SENTENCE.split(plain)
-    bare = _NOT_THAT.sub("", _OPENING.sub("", last)) or last
+    bare = ellipsis.shortened(_NOT_THAT.sub("", _OPENING.sub("", last)) or last)
     return " ".join(before), words.begun(bare) if ellipsis.ASKS.search(bare) else bare, bare != last
 
 

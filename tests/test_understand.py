@@ -65,6 +65,13 @@ MINISTER = Turn("Who will attend?", "Cho Tae Yul, South Korea's Minister of Fore
     [
         ((BUILT,), "When?", "When was the resort built?"),
         ((COST,), "Why?", "Why does the bridge cost?"),
+        ((BUILT,), "When was that?", "When was the resort built?"),
+        (
+            (Turn("Did a flood close the road?", "Yes. [1]"),),
+            "And why did that happen?",
+            "Why did a flood close the road?",
+        ),
+        ((BUILT,), "Where is that?", "Where is the resort?"),
         ((COST,), "No, the rail link", "How much does the rail link cost?"),
         ((COST,), "I meant the old one", "How much does the old bridge cost?"),
         ((SHARE,), "Not wheat flour, sugar", "What percentage of the exports was sugar?"),
