@@ -7,6 +7,7 @@ import json
 import random
 import warnings
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -155,6 +156,16 @@ def test_an_epoch_follows_from_its_seed(built: tuple[Builder, list[Paragraph]]) 
     builder, _ = built
     assert list(builder.epoch(3)) == list(builder.epoch(3))
     assert list(builder.epoch(3)) != list(builder.epoch(4))
+
+
+def test_questions_in_their_own_words_are_drawn_more_often(built: tuple[Builder, list[Paragraph]]) -> None:
+    builder, (bridge, *_) = built
+    own = Question("Which nation constructed the crossing?", ("Russia",))
+    assert builder.in_own_words(bridge, own)
+    assert not builder.in_own_words(bridge, bridge.questions[0])
+    both = replace(bridge, questions=(own, bridge.questions[0]))
+    asked = [e.question.split()[0] for e in Builder([both], Relations([]), ablate.KINDS).epoch(1, own=3)]
+    assert (asked.count("Which"), asked.count("Who")) == (3, 1)
 
 
 @pytest.mark.parametrize("kind", ablate.KINDS)

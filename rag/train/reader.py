@@ -29,7 +29,6 @@ from rag.train.model import Reader, losses, merge, packaged_model, precision
 from rag.weights import file_sha256
 
 _PARTS = 3  # rounds that make up the corpus: short ones, so that a resumed run starts soon
-_QED_TIMES = 2  # QED is small and its questions are the natural ones
 _SAVE_SECONDS = 240.0
 _LOG_STEPS = 25
 _WEIGHT_DECAY = 0.01
@@ -49,6 +48,8 @@ class Plan:
     threads: int = 2
     start: str = ""  # sha256 of shipped weights that the run goes on from, "" for the packaged model
     mined: str = ""  # sha256 of the file of mined nulls, "" for none
+    qed: int = 2  # times that each of QED's questions is drawn: they are few, and the natural ones
+    own: int = 1  # times as often that a question in its own words is drawn
     without: tuple[str, ...] = ()  # kinds of null left out (``rag.train.ablate``)
 
 
@@ -86,8 +87,8 @@ class Corpus:
         seed, part = self._plan.seed * 1000 + number, number % _PARTS
         rng = random.Random(seed)
         examples: list[Example] = [
-            *self._squad.epoch(seed, 1, part, _PARTS),
-            *self._qed.epoch(seed, _QED_TIMES, part, _PARTS),
+            *self._squad.epoch(seed, 1, part, _PARTS, self._plan.own),
+            *self._qed.epoch(seed, self._plan.qed, part, _PARTS, self._plan.own),
             *self._mined,
         ]
         claims = [*pairs.from_squad(self._squad.paragraphs[part::_PARTS], seed)]
@@ -280,6 +281,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--rate", type=float, default=Plan().rate)
     parser.add_argument("--threads", type=int, default=Plan().threads)
     parser.add_argument("--tokens", type=int, default=Plan().tokens, help="of a batch, padding included")
+    parser.add_argument("--qed", type=int, default=Plan().qed, help="times that each of QED's questions is drawn")
+    parser.add_argument("--own", type=int, default=Plan().own, help="times as often: questions in their own words")
     parser.add_argument("--mined", type=Path, help="nulls that rag.train.mine found, shown once in each round")
     parser.add_argument("--start", type=Path, help="shipped weights to go on from, instead of the packaged model")
     parser.add_argument("--resume", action="store_true")
@@ -287,7 +290,8 @@ def main(arguments: list[str] | None = None) -> None:
     args = parser.parse_args(arguments)
     args.out.mkdir(parents=True, exist_ok=True)
     start, mined = (file_sha256(path) if path else "" for path in (args.start, args.mined))
-    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads, tokens=args.tokens, start=start, mined=mined)
+    plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads, tokens=args.tokens, start=start, mined=mined,
+                qed=args.qed, own=args.own)  # fmt: skip
     corpus = Corpus(args.data, plan, args.mined)
     train(corpus, args.out, plan, args.minutes, args.steps, args.resume, decay=args.decay, start=args.start)
 
