@@ -44,8 +44,16 @@ _NAMED = re.compile(
     rf"|airports?|{_BODY})\b",
     re.IGNORECASE,
 )
-# Asks which company, paper or person it is: a country is none.
-_NAMED_BODY = re.compile(rf"{_WHICH}{_BODY}", re.IGNORECASE)
+# Asks which company, paper or person it is, or which part of a country: a country is none.
+_NAMED_BODY = re.compile(
+    rf"{_WHICH}(?:rivers?|lakes?|villages?|towns?|cit(?:y|ies)|count(?:y|ies)|provinces?|districts?|{_BODY})\b"
+    r"|^\W*what\s+(?:is|was|are|were)\s+(?:the|an?)\s+(?:\w+\s+){0,2}(?:group|gang|team|band|compan(?:y|ies)|firm|agency|organi[sz]ation"
+    r"|club|party|paper|ship|boat)s?\s+(?:called|named)\b",
+    re.IGNORECASE,
+)
+_CITY = re.compile(rf"{_WHICH}(?:cit(?:y|ies)|towns?)\b", re.IGNORECASE)
+# Of the longer names of countries.
+_STATE = re.compile(r"\s+(?:Federation|Republic|Kingdom|Union)\b")
 # "This AI company" in a heading, all of whose words have a capital, names nothing.
 _POINTS = re.compile(r"^\W*(?:this|these|that|those|some|another|such)\b", re.IGNORECASE)
 # Asks for the name of someone by a role: "the name of the Russian ambassador who came".
@@ -196,7 +204,7 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
             and not _lists_other_shares(question, f"{before}{answer}{following}")
         )
     if _MEASURE.search(question):
-        return bool(_MEASURED.search(answer + _first_word(following)))
+        return bool(_MEASURED.search(_reach(before) + answer + _first_word(following)))
     if _WHEN.search(question):
         tells = _A_YEAR if _WHICH_YEAR.search(question) else _TIME
         return bool(tells.search(_without_known(question, answer + _following_year(following)))) and (
@@ -214,6 +222,12 @@ def _without_known(question: str, answer: str) -> str:
     """Return an answer without the numbers that the question gives: "the 2025 Congress" has no date."""
     known = set(_NUMBER.findall(question))
     return _NUMBER.sub(lambda match: "" if match.group() in known else match.group(), answer)
+
+
+def _reach(before: str) -> str:
+    """Return the word right before an answer that tells how far a time reaches: "until 31 January"."""
+    match = re.search(r"\b(?:until|till|since|through|from)\s+$", before, re.IGNORECASE)
+    return match.group() if match else ""
 
 
 def _following_year(following: str) -> str:
@@ -241,15 +255,28 @@ def _names(question: str, answer: str) -> bool:
     """Tell whether words have a name that the question does not give, and no country's where a body's is asked for."""
     if _POINTS.search(answer):
         return False
-    asked = set(words.content_words(question))
+    asked = set(words.content_words(question)) | _initials(question)
     body = _NAMED_BODY.search(question)
-    capitals = [match.group() for match in _CAPITAL.finditer(_without_dates(answer))]
+    capitals = [match.group() for match in _CAPITAL.finditer(_STATE.sub("", _without_dates(answer)))]
     return any(
         stem not in asked
         for capital in capitals
-        if not (body and places.is_one(words.bare(capital)))
+        if not (body and _is_country(words.bare(capital), question))
         for stem in words.content_words(capital)
     )
+
+
+def _is_country(name: str, question: str) -> bool:
+    """Tell whether a name is a country's; a capital is a city where one is asked for."""
+    return places.is_one(name) and not (
+        _CITY.search(question) and not places.told(words.fold(name), [words.fold(name)])
+    )
+
+
+def _initials(question: str) -> set[str]:
+    """Return the short forms that words of a question may have, two to four each: "ai" of "artificial intelligence"."""
+    first = [word[0] for word, _, _ in words.words(question)]
+    return {"".join(first[at : at + n]) for n in (2, 3, 4) for at in range(len(first) - n + 1)}
 
 
 def _names_someone_else(question: str, before: str, answer: str, following: str) -> bool:

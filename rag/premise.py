@@ -67,6 +67,8 @@ _ASIDE = re.compile(
     r"(?<!^)\b(?:after|before|since|while|when|where|that|who|which|if|because|although|though|now|says?|said|thinks?)\b|,\s",
     re.IGNORECASE,
 )
+# Offers a choice: what stands in the quote instead is the answer.
+_OR_ANOTHER = re.compile(r"\bor\b[^?]*\b(?:else|another|other)\b", re.IGNORECASE)
 _REASON = re.compile(r"^\W*(?:and\s+)?why\b|\breasons?\b|\bhow come\b", re.IGNORECASE)
 # Words that may carry a "not" without saying it.
 _DENIES = re.compile(
@@ -223,6 +225,8 @@ def _akin(one: str, other: str) -> bool:
 
 def rivals(question: str, piece: Evidence) -> list[Rival]:
     """Return the question with each of the likeliest rivals in it; none where the quote has what the question names."""
+    if _OR_ANOTHER.search(question):
+        return []
     return list(
         dict.fromkeys([*_opposed(question, piece), *_other_names(question, piece), *_other_numbers(question, piece)])
     )[:_MOST_RIVALS]

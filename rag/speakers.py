@@ -38,6 +38,12 @@ _MEDIA = re.compile(r"\b(?:News|Times|Post|Journal|Reuters|Bloomberg|Interfax|Xi
 
 _WHO = re.compile(r"\b(?:who|whom|whose)\b", re.IGNORECASE)
 _ONLY_HE = re.compile(r"^\W*(?:he|she|they|his|her|him)\W*$", re.IGNORECASE)
+_WHO_SAYS = re.compile(
+    rf"\b(?:according\s+to|in\s+the\s+(?:view|opinion|words)\s+of)\s+who(?:m|se)?\b|\bwho\s+(?:\w+ly\s+)?(?:{_THINKS})\b"
+    r"|\bin\s+whose\s+(?:view|opinion|words)\b",
+    re.IGNORECASE,
+)
+_HE_SAYS = re.compile(rf"^\W*(?:\w+ly,?\s+|however,\s+|but\s+)?(?:he|she|they)\s+(?:\w+\s+)?{_SAYS}\b", re.IGNORECASE)
 _TITLES = frozenset("Mr Mrs Ms Dr Prof Professor".split())
 # Letters by which two spellings of a name are one.
 _ALIKE = 4
@@ -60,7 +66,7 @@ def introduced(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     It is the nearest one before it in the passage that names a person.
     """
     best = evidence[0] if evidence else None
-    if best is None or not _WHO.search(question) or not _ONLY_HE.search(best.passage.quote(best.answer)):
+    if best is None or not _calls_only_he(question, best):
         return list(evidence)
     for span in reversed([one for one in best.passage.sentences if one.end <= best.span.start]):
         for name in persons(best.passage.quote(span)):
@@ -69,6 +75,13 @@ def introduced(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
                 named = replace(best, span=span, answer=Span(at, at + len(name)))
                 return [best, named, *(piece for piece in evidence[1:] if piece.span != span)]
     return list(evidence)
+
+
+def _calls_only_he(question: str, piece: Evidence) -> bool:
+    """Tell whether it is asked who, or who says it, and a quote tells no more of that than "he"."""
+    if _WHO.search(question) and _ONLY_HE.search(piece.passage.quote(piece.answer)):
+        return True
+    return bool(_WHO_SAYS.search(question) and _HE_SAYS.search(piece.quote))
 
 
 def _speaks(person: str, quote: str) -> bool:

@@ -206,6 +206,11 @@ def test_the_years_of_a_life_tell_only_of_the_life(question: str, fits_it: bool)
     assert fits(question, "1871", "-1949), maker of maps", "Josefa Maurer (") == fits_it
 
 
+def test_how_long_a_thing_lasts_may_be_told_by_its_end() -> None:
+    assert fits("How long does the rent stay the same?", "31 January 2026", "; then", "The rent stays the same until ")
+    assert not fits("How long does the rent stay the same?", "the landlady", "", "It is told by ")
+
+
 def test_pounds_may_be_money() -> None:
     assert fits("How much did the repair cost?", "340,000 pounds")
     assert not fits("How much did the repair cost?", "340 kilometres")
@@ -218,6 +223,12 @@ def test_pounds_may_be_money() -> None:
         ("Which company builds the bridge?", "Tunnel Yug of Russia", True),
         ("Which country builds the bridge?", "Russia", True),
         ("Which AI company was sued?", "This AI Company", False),
+        ("Which artificial intelligence firm was sued?", "AI", False),
+        ("Which company builds the bridge?", "the Russian Federation", False),
+        ("In which province do they grow?", "Moscow and Pyongyang", False),
+        ("In which city do they grow?", "Pyongyang", True),
+        ("In which city do they grow?", "Russia", False),
+        ("What is the hacker group called?", "DPRK", False),
         ("What is the hacker group called?", "sophisticated attackers", False),
         ("What is the hacker group called?", "Lazarus", True),
     ],

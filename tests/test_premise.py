@@ -87,6 +87,7 @@ def test_a_rival_in_the_quote_is_put_into_the_question(
     [
         ("When was the first reference to Warsaw?", WARSAW, "1313"),
         ("Which city was first told of in 1313?", WARSAW, "Warsaw"),
+        ("Is it Prussia that was first told of in 1313, or someone else?", WARSAW, "Warsaw"),
         ("State Route 168 heads east or west to what?", ROUTE, "Clovis"),
         ("When did people first speak of it?", WARSAW, "1313"),
         ("When was Wonsan-Kalma opened?", "The resort was opened by Kim Jong-Un on June 24.", "June 24"),

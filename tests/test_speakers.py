@@ -1,5 +1,7 @@
 """Whose view is asked for, and whose a quote gives."""
 
+from dataclasses import replace
+
 import pytest
 
 from rag.records import Evidence, Passage, Span
@@ -63,6 +65,14 @@ def test_who_he_is_the_sentence_before_tells() -> None:
     found = introduced("According to whom is it little?", told(WARD, "It rained.", HE.replace("However, he", "He")))
     assert [piece.quote.split()[0] for piece in found] == ["He", "Peter"]
     assert found[1].passage.quote(found[1].answer) == "Peter Ward"
+
+
+def test_who_says_it_is_not_the_person_that_is_told_of() -> None:
+    said, asked = "He explained that trade is little for Kim Jong Un.", "According to whom is trade little?"
+    (piece,) = told(WARD, said)
+    at = piece.passage.text.index("Kim Jong Un")
+    found = introduced(asked, [replace(piece, answer=Span(at, at + len("Kim Jong Un")))])
+    assert [each.quote.split()[0] for each in found] == ["He", "Peter"]
 
 
 @pytest.mark.parametrize(
