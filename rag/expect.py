@@ -127,6 +127,12 @@ _TIME = re.compile(
     r"|empire|revolution|childhood|season|semester|quarter|weekends?)\b",
     re.IGNORECASE,
 )
+# Asks for the end of a time, and what tells one.
+_BY_WHEN = re.compile(r"^\W*(?:until|till|by)\s+(?:when|(?:what|which)\s+(?:date|day|time))\b", re.IGNORECASE)
+_AN_END = re.compile(
+    r"\b(?:until|till|by|before|to|latest|later\s+than|deadline|ends?|ended|expir\w+|clos\w+|last|final|due|through|within)\b|[-–]",
+    re.IGNORECASE,
+)
 _WHICH_YEAR = re.compile(r"\b(?:what|which)\s+years?\b", re.IGNORECASE)
 # What tells a year: its number, or how far it lies from another.
 _A_YEAR = re.compile(
@@ -205,12 +211,17 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
         )
     if _MEASURE.search(question):
         return bool(_MEASURED.search(_reach(before) + answer + _first_word(following)))
-    if _WHEN.search(question):
-        tells = _A_YEAR if _WHICH_YEAR.search(question) else _TIME
-        return bool(tells.search(_without_known(question, answer + _following_year(following)))) and (
-            bool(_LIVED.search(question)) or not _in_brackets_of_a_life(before, answer, following)
-        )
-    return True
+    return _tells_when(question, before, answer, following) if _WHEN.search(question) else True
+
+
+def _tells_when(question: str, before: str, answer: str, following: str) -> bool:
+    """Tell whether words name a time, a year where one is asked for, and not that of somebody's life."""
+    if _BY_WHEN.search(question) and not _AN_END.search(before + following):
+        return False
+    if not _LIVED.search(question) and _in_brackets_of_a_life(before, answer, following):
+        return False
+    tells = _A_YEAR if _WHICH_YEAR.search(question) else _TIME
+    return bool(tells.search(_without_known(question, answer + _following_year(following))))
 
 
 def gives_a_reason(question: str, sentence: str) -> bool:

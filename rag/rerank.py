@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.resources import files
@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag import bylines, decode, expect, speakers, weights
+from rag import bylines, decode, expect, speakers, tabular, weights
 from rag.embed import Embedder, padded
 from rag.errors import BadModel, BadQuestion
 from rag.looks import Look, Weights
@@ -171,12 +171,15 @@ class TrainedReader:
         The score of a piece is the probability that its passage answers, times the sentence's share of it.
         """
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_MAX_QUESTION]
+        tables = {passage.number: {row.span: row for row in tabular.rows(passage)} for passage in passages}
         found: list[tuple[Evidence, float, float]] = []
         for passage, reading in zip(passages, self._readings(asked, [_within(one) for one in passages]), strict=True):
-            found += self._evidence(passage, reading)
+            found += (row for row in self._evidence(passage, reading) if row[0].span not in tables[passage.number])
+        found += self._rows(asked, passages, tables)
         found.sort(key=lambda row: (-row[0].score, row[0].passage.number, row[0].span.start))
         near = [row for row in found[:_LOOKS] if row[0].score > _HOPELESS]
-        quotes = [piece.quote for piece, _, _ in near]
+        rows = (tables[piece.passage.number].get(piece.span) for piece, _, _ in near)
+        quotes = [row.text if row else piece.quote for row, (piece, _, _) in zip(rows, near, strict=True)]
         alone = self._readings(asked, [(quote, [(0, len(quote))]) for quote in quotes])
         vectors = self._embedder.encode([question, *quotes])
         likeness = vectors[1:] @ vectors[0]
@@ -185,6 +188,16 @@ class TrainedReader:
             for (_, odds, share), reading, like in zip(near, alone, likeness, strict=True)
         ]
         return [(piece, look) for (piece, _, _), look in zip_longest(found, seen)]
+
+    def _rows(
+        self, asked: Sequence[int], passages: Sequence[Passage], tables: Mapping[int, Mapping[Span, tabular.Row]]
+    ) -> Iterator[tuple[Evidence, float, float]]:
+        """Yield the rows of tables, each read alone as it is told with the names of its columns."""
+        told = [(passage, row) for passage in passages for row in tables[passage.number].values()]
+        readings = self._readings(asked, [(row.text, [(0, len(row.text))]) for _, row in told])
+        for (passage, row), reading in zip(told, readings, strict=True):
+            answers = float(decode.sigmoid(self._calibration.scale * reading.odds + self._calibration.shift))
+            yield Evidence(passage, row.span, answers, row.place(reading.start, reading.end)), reading.odds, 1.0
 
     def _score(self, piece: Evidence, look: Look | None) -> float:
         return (self._calibration.looks.chance(look) if look else _HOPELESS * piece.score) * _worth(piece.quote)
@@ -248,6 +261,8 @@ def _within(passage: Passage) -> tuple[str, list[tuple[int, int]]]:
 
 def _worth(quote: str) -> float:
     """Return how much of its score a sentence keeps for its form: a heading and a question less than a statement."""
+    if tabular.is_row(quote):
+        return 1.0
     end = _ENDS.search(quote)
     if _GREETING.match(quote) or _LONE_NAME.match(quote):
         return 0.0

@@ -211,6 +211,12 @@ def test_how_long_a_thing_lasts_may_be_told_by_its_end() -> None:
     assert not fits("How long does the rent stay the same?", "the landlady", "", "It is told by ")
 
 
+def test_until_when_is_told_by_an_end() -> None:
+    asked = "until when can bids be handed in"
+    assert fits(asked, "14 November", ", 12:00.", "Bids must be received by ")
+    assert not fits(asked, "2020", "", "Delivery of ten buses since ")
+
+
 def test_pounds_may_be_money() -> None:
     assert fits("How much did the repair cost?", "340,000 pounds")
     assert not fits("How much did the repair cost?", "340 kilometres")

@@ -35,6 +35,7 @@ FLOORS = [
         "posts",
         "roles",
         "scope",
+        "tabular",
         "walk",
     },
     {"ellipsis", "parts", "premise", "compares", "versions", "lock"},
