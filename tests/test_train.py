@@ -168,6 +168,18 @@ def test_questions_in_their_own_words_are_drawn_more_often(built: tuple[Builder,
     assert (asked.count("Which"), asked.count("Who")) == (3, 1)
 
 
+def test_another_thing_is_counted_that_the_passage_does_not_count() -> None:
+    pool = nearmiss.counted(
+        ["Two crew members fell.", "It had 86 passengers and 31 vehicles.", "Many years ago, 3 miles."]
+    )
+    assert pool == ["crew members", "passengers", "vehicles"]
+    asked, passage = "How many passengers were aboard?", "There were 86 passengers and 31 vehicles aboard."
+    made = nearmiss.count_of_another(asked, passage, pool, random.Random(1))
+    assert made == "How many crew members were aboard?"
+    assert nearmiss.count_of_another(asked, passage, ["vehicles"], random.Random(1)) is None
+    assert nearmiss.count_of_another("How many years did it last?", passage, pool, random.Random(1)) is None
+
+
 @pytest.mark.parametrize("kind", ablate.KINDS)
 def test_a_kind_left_out_is_never_drawn_and_the_others_are(built: tuple[Builder, list[Paragraph]], kind: str) -> None:
     _, made = built

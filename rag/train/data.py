@@ -41,6 +41,7 @@ NULL_KINDS = {
 }
 NEAR_KINDS = {
     "entity": 0.3, "number": 0.16, "antonym": 0.13, "relation": 0.26, "negation": 0.05, "turned": 0.3, "otherwise": 0.3,
+    "counted": 0.3,
 }  # fmt: skip
 
 # Of a question's weight in words, less than this in its answering sentence: 0.21 of SQuAD's, 0.49 of QED's questions.
@@ -181,6 +182,7 @@ class Builder:
                     self._having.setdefault(word, []).append(k)
         self._frames = frames(q.text for p in paragraphs for q in p.questions)
         self._names = {t: sorted({n for p in ps for n in names(p.text)}) for t, ps in self._articles.items()}
+        self._counted = {t: nearmiss.counted(p.text for p in ps) for t, ps in self._articles.items()}
 
     def weight(self, question: set[str], words: set[str] | frozenset[str]) -> float:
         """Score how much of a question's meaning words cover (summed inverse document frequency)."""
@@ -319,6 +321,7 @@ class Builder:
             "negation": nearmiss.negate(asked),
             "turned": nearmiss.turned(asked, base.passage),
             "otherwise": nearmiss.asked_otherwise(asked, base.passage, rng),
+            "counted": nearmiss.count_of_another(asked, base.passage, self._counted[paragraph.title], rng),
         }
         kinds += [k for k, v in whole.items() if v]
         kinds = [k for k in kinds if k in self._near_kinds]

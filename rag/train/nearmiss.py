@@ -188,6 +188,19 @@ _REASON = re.compile(
     r"in order|thanks|after|despite|order\w*|want\w*|aim\w*|fear\w*|need\w*)\b",
     re.I,
 )
+_PLURAL = (
+    r"(?!(?:the|other|such|more|these|those|its|their|his|her|our|different|new)\b)"
+    r"(?:[a-z]{3,}-?[a-z]* )?(?:[a-z]{3,}(?<!s)s|people|men|women|children)"
+)
+_COUNTED = re.compile(
+    r"\b(?:\d[\d,]*|(?i:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty"
+    rf"|hundreds of|thousands of|many|several|few|some|most)) ({_PLURAL})\b(?! (?:of|per)\b)"
+)
+_HOW_MANY = re.compile(rf"\b[Hh]ow many ({_PLURAL})\b(?! of\b)")
+_MEASURES = re.compile(
+    r"\b(?:times|years?|months|days|hours|weeks|minutes|seconds|miles|met(?:er|re)s|kilomet\w+|feet|inches|tons|tonnes|pounds"
+    r"|dollars|acres|hectares|degrees|percent|points|others|people|was|has|does|is|various)\b"
+)
 _BOUNDARY = r"(?<![\w]){}(?![\w])"
 _OPENERS = frozenset(
     "Who What Which When Where Why How In On At The A An According By For From During After To Before Is Are Was Were "
@@ -336,6 +349,23 @@ def asked_otherwise(question: str, passage: str, rng: random.Random) -> str | No
         return rng.choice(opens).capitalize() + question[adverb.end(1) :] if opens else None
     doer = _DOER.match(question)
     return f"{rng.choice(opens).capitalize()} was {doer.group(2)} {doer.group(1)}?" if doer and opens else None
+
+
+def counted(texts: Iterable[str]) -> list[str]:
+    """Return the plural nouns that texts count, in order of the alphabet: "crew members" of "two crew members"."""
+    found = {match.group(1).lower() for text in texts for match in _COUNTED.finditer(text)}
+    return sorted(noun for noun in found if not _MEASURES.search(noun))
+
+
+def count_of_another(question: str, passage: str, pool: Sequence[str], rng: random.Random) -> str | None:
+    """Ask how many there are of something else that is counted in the article, though not in the passage."""
+    asked = _HOW_MANY.search(question)
+    if not asked or _MEASURES.search(asked.group(1)):
+        return None
+    own, here = stem(asked.group(1).split()[-1].lower()), counted([passage])
+    here_last = {stem(noun.split()[-1]) for noun in here}
+    others = [noun for noun in pool if stem(noun.split()[-1]) not in here_last | {own}]
+    return question[: asked.start(1)] + rng.choice(others) + question[asked.end(1) :] if others else None
 
 
 def attribute_question(sentences: Sequence[str], rng: random.Random) -> str | None:
