@@ -30,31 +30,36 @@ _COST = re.compile(
 _OPEN = re.compile(r"^(?!.*\bor\b)\W*(?:\w+\s+)?(?:who|whom|whose|what|which|where|when|how)\b", re.IGNORECASE)
 # Asks which one, of things that have names. In SQuAD's training set 0.93 or more of the answers to such questions have
 # a capital, a number or a quotation mark, for every noun here asked for twelve times (counted once, by no command).
-_WHICH = r"\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?(?:(?!(?:of|kinds?|sorts?|types?)\b)[\w’'-]+\s+){0,3}?"
-_BODY = (
-    r"(?:banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|colleges?|newspapers?|magazines?|websites?|agenc(?:y|ies)|airlines?"
-    r"|organi[sz]ations?|museums?|hospitals?|exchanges?|brands?|films?|movies?|plays?|songs?|albums?|operas?|novels?|treat(?:y|ies)"
-    r"|ministers?|ambassadors?|presidents?|professors?|scholars?|historians?|journalists?|architects?|actors?|singers?|composers?)\b"
+_WHICH = (
+    r"\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?"
+    r"(?:(?!(?:of|kinds?|sorts?|types?|countr(?:y|ies)|nations?|states?)\b)[\w’'-]+\s+){0,3}?"
+)
+_BUSINESS = (
+    r"banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|colleges?|newspapers?|magazines?|websites?|airlines?|museums?"
+    r"|hospitals?|brands?"
+)
+_GROUP = (
+    r"^\W*what\s+(?:is|was|are|were)\s+(?:the|an?)\s+(?:\w+\s+){0,2}(?:group|gang|team|band|compan(?:y|ies)|firm|agency"
+    r"|organi[sz]ation|club|party|paper|ship|boat)s?\s+(?:called|named)\b"
 )
 _NAMED = re.compile(
     r"\b(?:what|which)\s+(?:is|was|are|were)\s+the\s+(?:full\s+)?names?\s+of\b"
     r"|\w['’]s\s+(?:full\s+|first\s+|last\s+)?names?\b|\b(?:his|her|their|its)\s+name\b"
-    r"|^\W*what\s+(?:is|was|are|were)\s.{3,80}\s(?:called|named)\b"
-    rf"|{_WHICH}(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?|count(?:y|ies)|provinces?|districts?"
-    rf"|airports?|{_BODY})\b",
+    rf"|{_GROUP}|\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?(?:(?!(?:of|kinds?|sorts?|types?)\b)[\w’'-]+\s+){{0,3}}?"
+    r"(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?|count(?:y|ies)|provinces?|districts?"
+    rf"|{_BUSINESS}|agenc(?:y|ies)|airports?|organi[sz]ations?|exchanges?|films?|movies?|plays?|songs?|albums?|operas?|novels?"
+    r"|treat(?:y|ies)|ministers?|ambassadors?|presidents?|professors?|scholars?|historians?|journalists?|architects?|actors?"
+    r"|singers?|composers?)\b",
     re.IGNORECASE,
 )
-# Asks which company, paper or person it is, or which part of a country: a country is none.
+# Asks which business it is, or which part of a country: a country is none.
 _NAMED_BODY = re.compile(
-    rf"{_WHICH}(?:rivers?|lakes?|villages?|towns?|cit(?:y|ies)|count(?:y|ies)|provinces?|districts?|{_BODY})\b"
-    r"|^\W*what\s+(?:is|was|are|were)\s+(?:the|an?)\s+(?:\w+\s+){0,2}(?:group|gang|team|band|compan(?:y|ies)|firm|agency|organi[sz]ation"
-    r"|club|party|paper|ship|boat)s?\s+(?:called|named)\b",
-    re.IGNORECASE,
+    rf"{_GROUP}|{_WHICH}(?:{_BUSINESS}|villages?|towns?|count(?:y|ies)|provinces?|districts?)\b", re.IGNORECASE
 )
-_CITY = re.compile(rf"{_WHICH}(?:cit(?:y|ies)|towns?)\b", re.IGNORECASE)
+_UNIONS = frozenset("eu europe european africa african asia asian".split())
 # Of the longer names of countries.
-_STATE = re.compile(r"\s+(?:Federation|Republic|Kingdom|Union)\b")
-# "This AI company" in a heading, all of whose words have a capital, names nothing.
+_STATE = re.compile(r"\s+(?:Federation|Republic|Kingdom)\b")
+# "This AI company" in a heading, all of whose words have a capital, names none.
 _POINTS = re.compile(r"^\W*(?:this|these|that|those|some|another|such)\b", re.IGNORECASE)
 # Asks for the name of someone by a role: "the name of the Russian ambassador who came".
 _NAME_OF = re.compile(
@@ -105,8 +110,9 @@ _REASON = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
-# The years of a life, behind a name: they tell when somebody lived, not when something was done.
-_LIFE = re.compile(r"[(\[][^()\[\]]{0,40}\d{3,4}\s*[-–—]\s*[^()\[\]]{0,40}\d{3,4}[^()\[\]]{0,20}[)\]]")
+# The years of a life right behind a name: they tell when somebody lived, not when something was done.
+_LIFE = re.compile(r"[A-Z][\w.’'-]*\s+[A-Z][\w’'-]*\s+[(\[](?P<from>\d{3,4})\s*[-–—]\s*(?P<to>\d{3,4})[)\]]")
+_LIFETIME = range(20, 111)  # years: an office or a war is mostly shorter, a dynasty longer
 _LIVED = re.compile(
     r"\b(?:born|birth|die[ds]?|death|dead|live[ds]?|life|lifetime|dates|reign\w*|rule[ds]?|old|age)\b", re.IGNORECASE
 )
@@ -127,16 +133,13 @@ _TIME = re.compile(
     r"|empire|revolution|childhood|season|semester|quarter|weekends?)\b",
     re.IGNORECASE,
 )
-# Asks for the end of a time, and what tells one.
+# Asks for the end of a time; a beginning is none.
 _BY_WHEN = re.compile(r"^\W*(?:until|till|by)\s+(?:when|(?:what|which)\s+(?:date|day|time))\b", re.IGNORECASE)
-_AN_END = re.compile(
-    r"\b(?:until|till|by|before|to|latest|later\s+than|deadline|ends?|ended|expir\w+|clos\w+|last|final|due|through|within)\b|[-–]",
-    re.IGNORECASE,
-)
+_BEGINNING = re.compile(r"\b(?:since|from)\s+$", re.IGNORECASE)
 _WHICH_YEAR = re.compile(r"\b(?:what|which)\s+years?\b", re.IGNORECASE)
 # What tells a year: its number, or how far it lies from another.
 _A_YEAR = re.compile(
-    r"\b\d{4}(?:s|\b)|['’]\d\d\b|\d\s?(?:BC|AD|CE)\b|\b(?:years?|annum|century|centuries|decades?|last|next|now|today|ago|season"
+    r"\d{3}|['’]\d\d\b|\b(?:BC|AD|CE)\b|\b(?:years?|annum|century|centuries|decades?|last|next|now|today|ago|season"
     r"|\w+ties|reign|dynasty|era)\b",
     re.IGNORECASE,
 )
@@ -210,13 +213,13 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
             and not _lists_other_shares(question, f"{before}{answer}{following}")
         )
     if _MEASURE.search(question):
-        return bool(_MEASURED.search(_reach(before) + answer + _first_word(following)))
+        return bool(_MEASURED.search(_reach(before, answer) + answer + _first_word(following)))
     return _tells_when(question, before, answer, following) if _WHEN.search(question) else True
 
 
 def _tells_when(question: str, before: str, answer: str, following: str) -> bool:
     """Tell whether words name a time, a year where one is asked for, and not that of somebody's life."""
-    if _BY_WHEN.search(question) and not _AN_END.search(before + following):
+    if _BY_WHEN.search(question) and _BEGINNING.search(before):
         return False
     if not _LIVED.search(question) and _in_brackets_of_a_life(before, answer, following):
         return False
@@ -235,10 +238,10 @@ def _without_known(question: str, answer: str) -> str:
     return _NUMBER.sub(lambda match: "" if match.group() in known else match.group(), answer)
 
 
-def _reach(before: str) -> str:
-    """Return the word right before an answer that tells how far a time reaches: "until 31 January"."""
-    match = re.search(r"\b(?:until|till|since|through|from)\s+$", before, re.IGNORECASE)
-    return match.group() if match else ""
+def _reach(before: str, answer: str) -> str:
+    """Return the word right before a time that tells how far it reaches: "until 31 January"."""
+    match = re.search(r"\b(?:until|till|since)\s+$", before, re.IGNORECASE)
+    return match.group() if match and _TIME.search(answer) else ""
 
 
 def _following_year(following: str) -> str:
@@ -250,7 +253,7 @@ def _following_year(following: str) -> str:
 def _in_brackets_of_a_life(before: str, answer: str, following: str) -> bool:
     """Tell whether all of an answer's numbers stand in the years of a life: 1871 of "Josefa Maurer (1871-1949)"."""
     text = f"{before}{answer}{following}"
-    lives = [match.span() for match in _LIFE.finditer(text)]
+    lives = [m.span() for m in _LIFE.finditer(text) if int(m["to"]) - int(m["from"]) in _LIFETIME]
     ends = len(before) + len(answer)
     numbers = [match for match in _NUMBER.finditer(text, len(before), ends)]
     return bool(numbers) and all(any(a <= n.start() and n.end() <= b for a, b in lives) for n in numbers)
@@ -263,30 +266,27 @@ def _repeats(question: str, answer: str) -> bool:
 
 
 def _names(question: str, answer: str) -> bool:
-    """Tell whether words have a name that the question does not give, and no country's where a body's is asked for."""
-    if _POINTS.search(answer):
-        return False
-    asked = set(words.content_words(question)) | _initials(question)
+    """Tell whether words have a name that the question does not give, no country's where a business is asked for."""
     body = _NAMED_BODY.search(question)
+    if body and _POINTS.search(answer):
+        return False
+    asked = set(words.content_words(question)) | _initials(body.group() if body else "")
     capitals = [match.group() for match in _CAPITAL.finditer(_STATE.sub("", _without_dates(answer)))]
     return any(
         stem not in asked
         for capital in capitals
-        if not (body and _is_country(words.bare(capital), question))
+        if not (body and _is_country(words.fold(words.bare(capital))))
         for stem in words.content_words(capital)
     )
 
 
-def _is_country(name: str, question: str) -> bool:
-    """Tell whether a name is a country's; a capital is a city where one is asked for."""
-    return places.is_one(name) and not (
-        _CITY.search(question) and not places.told(words.fold(name), [words.fold(name)])
-    )
+def _is_country(name: str) -> bool:
+    return places.is_one(name) and name not in _UNIONS
 
 
-def _initials(question: str) -> set[str]:
-    """Return the short forms that words of a question may have, two to four each: "ai" of "artificial intelligence"."""
-    first = [word[0] for word, _, _ in words.words(question)]
+def _initials(phrase: str) -> set[str]:
+    """Return the short forms that words of a phrase may have, two to four each: "ai" of "artificial intelligence"."""
+    first = [word[0] for word, _, _ in words.words(phrase)][1:]
     return {"".join(first[at : at + n]) for n in (2, 3, 4) for at in range(len(first) - n + 1)}
 
 

@@ -138,7 +138,7 @@ def denied(question: str, piece: Evidence, around: str = "") -> str:
         if not settles and len(number) > 1 and number not in numbers(near) and number not in near.replace(",", ""):
             return says(number)
     other = _measured_instead(question, piece) or _namesake(question, piece) or _numbered(question, piece)
-    other = other or scope.outside(question, piece, near) or posts.another(question, piece, near)
+    other = other or scope.outside(question, piece) or posts.another(question, piece, near)
     if other:
         return other
     # "Why was it not delivered?" takes the "not" for known and asks for more.

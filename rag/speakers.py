@@ -44,6 +44,8 @@ _WHO_SAYS = re.compile(
     re.IGNORECASE,
 )
 _HE_SAYS = re.compile(rf"^\W*(?:\w+ly,?\s+|however,\s+|but\s+)?(?:he|she|they)\s+(?:\w+\s+)?{_SAYS}\b", re.IGNORECASE)
+# "In turn, Professor Park ...": words that may stand before the name that is a sentence's subject.
+_BEFORE_A_SUBJECT = 3
 _TITLES = frozenset("Mr Mrs Ms Dr Prof Professor".split())
 # Letters by which two spellings of a name are one.
 _ALIKE = 4
@@ -63,15 +65,16 @@ def another(question: str, quote: str) -> bool:
 def introduced(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     """Return evidence with, behind a best quote that calls whom it tells of only "he", the sentence that names them.
 
-    It is the nearest one before it in the passage that names a person.
+    It is the nearest one before it in the passage that has a person's name for its subject, or gives what they say.
     """
     best = evidence[0] if evidence else None
     if best is None or not _calls_only_he(question, best):
         return list(evidence)
     for span in reversed([one for one in best.passage.sentences if one.end <= best.span.start]):
-        for name in persons(best.passage.quote(span)):
-            if " " in name:
-                at = span.start + best.passage.quote(span).index(name)
+        told = best.passage.quote(span)
+        for name in (name for name in persons(told) if " " in name):
+            if len(told[: told.index(name)].split()) <= _BEFORE_A_SUBJECT or _speaks(name, told):
+                at = span.start + told.index(name)
                 named = replace(best, span=span, answer=Span(at, at + len(name)))
                 return [best, named, *(piece for piece in evidence[1:] if piece.span != span)]
     return list(evidence)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from rag.records import Passage, Span
 
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
-_RULE = re.compile(r"^[\s:|-]*-{2,}[\s:|-]*$")
+_RULE = re.compile(r"^\s*\|(?:\s*:?-+:?\s*\|)+\s*$")
 _CELL = re.compile(r"(?:\\\||[^|])+")
 
 
@@ -36,17 +36,21 @@ class Row:
 
 
 def rows(passage: Passage) -> Iterator[Row]:
-    """Yield the rows below the heading of each table in a passage; a table that begins before it has no heading."""
+    """Yield the rows below the heading of each table in a passage; what has no heading there is left as it is."""
     spans = [span for span in passage.sentences if _ROW.match(passage.quote(span))]
-    texts = [passage.quote(span) for span in spans]
     names: list[str] = []
-    for number, (span, text) in enumerate(zip(spans, texts, strict=True)):
-        if _RULE.match(text):
+    last = -1
+    for number, span in enumerate(spans):
+        if last >= 0 and passage.quote(Span(last, span.start)).strip():
+            names = []  # another table
+        last = span.end
+        below = passage.quote(spans[number + 1]) if number + 1 < len(spans) else ""
+        if _RULE.match(passage.quote(span)):
             continue
-        if number + 1 < len(texts) and _RULE.match(texts[number + 1]):
-            names = [passage.quote(cell) for cell in _cells(span, text)]
-        else:
-            yield _told(span, passage, names, [*_cells(span, text)])
+        if _RULE.match(below):
+            names = [passage.quote(cell) for cell in _cells(span, passage.quote(span))]
+        elif names:
+            yield _told(span, passage, names, [*_cells(span, passage.quote(span))])
 
 
 def is_row(text: str) -> bool:

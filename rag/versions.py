@@ -276,7 +276,7 @@ def _spellings_differ(question: str, one: Evidence, other: Evidence) -> bool:
 def _namesakes(a: str, one: Evidence, b: str, other: Evidence) -> bool:
     """Tell whether two first names, less alike than spellings of one word, stand before one family name."""
     most = min(len(a), len(b)) // _LETTERS_EACH_FIRST
-    if a[0] != b[0] or not 0 < _letters_apart(a, b, most) <= most:
+    if a[0] != b[0] or min(len(a), len(b)) <= _LEAST_NAME or not 0 < _letters_apart(a, b, most) <= most:
         return False
     return not _family_names(a, one).isdisjoint(_family_names(b, other))
 

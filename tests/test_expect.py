@@ -192,6 +192,8 @@ def test_times_months_and_lots_are_no_sums_names_or_counts(question: str, answer
         ("In what year did she lose her post?", "May", " 1938.", True),
         ("In what year did she lose her post?", "in August", ", when it rained.", False),
         ("In what year did she lose her post?", "a year later", "", True),
+        ("In what year did the empire fall?", "476", "", True),
+        ("Which year's budget is it?", "FY2024", "", True),
         ("On what date did she lose her post?", "in August", "", True),
     ],
 )
@@ -206,14 +208,21 @@ def test_the_years_of_a_life_tell_only_of_the_life(question: str, fits_it: bool)
     assert fits(question, "1871", "-1949), maker of maps", "Josefa Maurer (") == fits_it
 
 
+def test_other_years_in_brackets_tell_when() -> None:
+    assert fits("When was the Second World War?", "1939-1945", ") changed all.", "The Second World War (")
+    assert fits("When did Anna Berg become director?", "2004", "-2011) was the director.", "Anna Berg (")
+
+
 def test_how_long_a_thing_lasts_may_be_told_by_its_end() -> None:
     assert fits("How long does the rent stay the same?", "31 January 2026", "; then", "The rent stays the same until ")
-    assert not fits("How long does the rent stay the same?", "the landlady", "", "It is told by ")
+    assert not fits("How long is the road?", "Berlin", "", "The road leads from ")
 
 
 def test_until_when_is_told_by_an_end() -> None:
     asked = "until when can bids be handed in"
     assert fits(asked, "14 November", ", 12:00.", "Bids must be received by ")
+    assert fits(asked, "until 14 November", "", "Bids can be handed in ")
+    assert fits("By when will it be finished?", "2027", "", "The bridge will be finished in ")
     assert not fits(asked, "2020", "", "Delivery of ten buses since ")
 
 
@@ -233,7 +242,15 @@ def test_pounds_may_be_money() -> None:
         ("Which company builds the bridge?", "the Russian Federation", False),
         ("In which province do they grow?", "Moscow and Pyongyang", False),
         ("In which city do they grow?", "Pyongyang", True),
-        ("In which city do they grow?", "Russia", False),
+        ("Which country built the museum?", "Russia", True),
+        ("In which country is the company based?", "Norway", True),
+        ("Which organisation imposed the sanctions?", "The European Union", True),
+        ("Which bank lent the money?", "The EU", True),
+        ("Which ambassador was summoned?", "Iran's ambassador", True),
+        ("Which city hosted the summit?", "Singapore", True),
+        ("Which company built the pipelines to the Caspian?", "BP", True),
+        ("Which film won?", "Some Like It Hot", True),
+        ("What is the process called?", "photosynthesis", True),
         ("What is the hacker group called?", "DPRK", False),
         ("What is the hacker group called?", "sophisticated attackers", False),
         ("What is the hacker group called?", "Lazarus", True),

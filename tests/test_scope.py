@@ -22,33 +22,26 @@ def piece(quote: str, answer: str) -> Evidence:
         ("How much did the two spend, flights not counted?", SPENT, "612 euros", ""),
         ("How much did they spend excluding flights?", SPENT, "612 euros", ""),
         ("Which flights are not included?", SPENT, "the flights from Copenhagen", ""),
+        ("Does the warranty cover the battery?", "It covers all parts except the battery.", "all parts", ""),
+        ("What is the price before VAT?", "It costs 900 euros excluding VAT.", "900 euros", ""),
         ("How many metres do they lay in a week?", "By May 900 metres were laid.", "900", "by the week"),
         ("How many metres do they lay per week?", "They lay 900 metres weekly.", "900", ""),
         ("How many visitors come each year?", "In 2019 it had 40,000 visitors.", "40,000", ""),
+        ("How many tablets can I take per day?", "Not more than 8 tablets in 24 hours.", "8", ""),
+        ("How much is a room per night?", "A double room costs 90 euros.", "90 euros", ""),
         ("How many tickets are sold so far?", "Last year we sold 212.", "212", "last year"),
         ("How many tickets are sold so far?", "Last year we sold 212, but 90 are gone.", "90", ""),
         ("How many tickets were sold last year?", "Last year we sold 212.", "212", ""),
+        ("Who currently runs it?", "Last year Anna Orlova was appointed head.", "Anna Orlova", ""),
+        ("How many people work there currently?", "Since last year it has had 40 staff.", "40", ""),
+        ("How many crew members were on the ship?", "Eighty-six passengers were on board.", "Eighty-six", "passengers"),
+        ("How many people were on the ship?", "Eighty-six passengers were on board.", "Eighty-six", ""),
+        ("How many passengers were on the ship?", "Eighty-six people were on board.", "Eighty-six", ""),
+        ("How many bees were seen?", "Fourteen moths were seen.", "Fourteen", "moths"),
+        ("How many employees has it?", "It employs 40 across three towns.", "40", ""),
     ],
 )
 def test_a_value_is_told_of_what_is_asked(question: str, quote: str, answer: str, told: str) -> None:
     found = scope.outside(question, piece(quote, answer))
-    assert told in found
-    assert bool(told) == bool(found)
-
-
-ABOARD = "Eighty-six passengers were on board, according to the coastguard."
-
-
-@pytest.mark.parametrize(
-    ("question", "near", "told"),
-    [
-        ("How many crew members were on the ship?", "Two crew members were treated.", "passengers"),
-        ("How many sailors were on the ship?", "Two crew members were treated.", ""),  # may be another word for them
-        ("How many passengers were on the ship?", "Two passengers and crew came.", ""),
-        ("How many people were on the ship?", "Few people came.", ""),
-    ],
-)
-def test_what_a_document_tells_apart_is_not_counted_together(question: str, near: str, told: str) -> None:
-    found = scope.outside(question, piece(ABOARD, "Eighty-six"), near)
     assert told in found
     assert bool(told) == bool(found)

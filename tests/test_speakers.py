@@ -75,6 +75,13 @@ def test_who_says_it_is_not_the_person_that_is_told_of() -> None:
     assert [each.quote.split()[0] for each in found] == ["He", "Peter"]
 
 
+def test_whom_somebody_met_is_not_who_speaks() -> None:
+    found = introduced(
+        "Who calls it little?", told(WARD, "On Monday the fellow met Kim Jong Un.", "He said it is little.")
+    )
+    assert [piece.quote.split()[0] for piece in found] == ["He", "Peter"]
+
+
 @pytest.mark.parametrize(
     ("question", "sentences"),
     [

@@ -40,8 +40,16 @@ def test_an_answer_is_taken_back_to_its_cell(words: str, cell: str) -> None:
     assert one.quote(row.place(start, start + len(words))) == cell
 
 
-def test_a_table_without_a_heading_is_told_by_its_cells() -> None:
-    assert [row.text for row in rows(passage("| Tank | 9 litres |\n| Timer | |"))] == ["Tank; 9 litres.", "Timer."]
+def test_a_table_without_a_heading_is_left_as_it_is() -> None:
+    assert not [*rows(passage("| Tank | 9 litres |\n| Timer | |"))]
+    other = passage(f"{TABLE}\n\n| Weight | 12 kg |\n| Height | 60 cm |")
+    assert [row.text for row in rows(other)] == [row.text for row in rows(passage(TABLE))]
+
+
+def test_the_rule_below_a_heading_may_be_short() -> None:
+    assert [row.text for row in rows(passage("| Model | Price |\n|-|-|\n| C40 | 90 euros |"))] == [
+        "Model: C40; Price: 90 euros."
+    ]
 
 
 def test_prose_has_no_rows() -> None:

@@ -298,7 +298,8 @@ class Builder:
         if kind == "removed":
             return self.removed(paragraph, question, rng)
         if kind == "article":
-            return self.sibling(paragraph, question, rng)
+            made = self.sibling(paragraph, question, rng)
+            return made or (self.foreign(question, rng) if "foreign" in self._null_kinds else None)
         return self.foreign(question, rng)
 
     def near_question(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
