@@ -242,8 +242,24 @@ def _values_differ(question: str, one: Evidence, other: Evidence) -> bool:
     a, b = _value(one), _value(other)
     if not a or not b or a.unit in _MONTHS or a.unit != b.unit or a.number == b.number:
         return False
+    if one.passage.document != other.passage.document and not _of_one_thing(question, one, other):
+        return False
     # "1.5 million to 2 million" and "2 million": a document that gives both contradicts neither.
     return b not in _all_values(one) and a not in _all_values(other)
+
+
+def _of_one_thing(question: str, one: Evidence, other: Evidence) -> bool:
+    """Tell whether values of two documents may be of one thing: of what is asked about, and told in like words.
+
+    The passages speak of half of what either speaks of that is in the question; the sentences share one of its words,
+    or two words beside their answers.
+    """
+    asked = set(words.content_words(question))
+    told = [asked & set(words.content_words(f"{piece.passage.title} {piece.passage.text}")) for piece in (one, other)]
+    if len(told[0] & told[1]) < _SAME_FRAME * max(map(len, told)):
+        return False
+    shared = _frame(one) & _frame(other)
+    return bool(shared & asked) or len(shared) >= _LEAST_FRAME - 1
 
 
 def _all_values(piece: Evidence) -> list[verify.Value]:

@@ -72,6 +72,16 @@ DISAGREE = {
     ),
 }
 AGREE = {
+    "prices of two things": (
+        "How much of the repair of the ferry does the company pay?",
+        ("The repair of the ferry costs the company 340,000 pounds.", "340,000 pounds"),
+        ("A full repair of the clock would cost 410,000 pounds.", "410,000 pounds"),
+    ),
+    "spans of two things": (
+        "How long has the captain sailed the route?",
+        ("The captain, who has sailed the route for 22 years, is suspended.", "22 years"),
+        ("It is the second time in four years that a ship was caught.", "four years"),
+    ),
     "one value in two forms": (
         "How much does the bridge cost?",
         ("The bridge costs $100 million.", "$100 million"),
