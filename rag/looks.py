@@ -1,7 +1,8 @@
 """What do several looks at one sentence say together: does it answer? A formula over numbers; knows no model.
 
-The reader sees a sentence within its passage, where the neighbours tell what "it" is, and once more alone, where no
-neighbour can lend it what it does not say. Likeness of meaning knows what the reader was never shown.
+The reader sees a sentence within its passage, where all that is near tells what "it" is, once more between its two
+neighbours, a text of the size that it was trained on, and once alone, where none can lend it what it does not say.
+Likeness of meaning knows what the reader was never shown.
 ``rag.train.weigh`` finds how much each counts, on documents kept from training.
 """
 
@@ -24,22 +25,20 @@ class Look:
     """How one sentence looks for one question.
 
     ``odds``: that its passage answers (nats, uncalibrated); ``share``: of that, what lies in this sentence, 0 to 1;
-    ``alone``: that the sentence answers by itself (nats, uncalibrated); ``likeness``: cosine of question and sentence.
+    ``alone``: that the sentence answers by itself (nats, uncalibrated); ``likeness``: cosine of question and sentence;
+    ``between``: that the sentence and its two neighbours answer (nats, uncalibrated).
     """
 
     odds: float
     share: float
     alone: float
     likeness: float
+    between: float
 
     def features(self) -> tuple[float, ...]:
         """Return what is weighed."""
-        return (
-            max(-_MOST_ODDS, min(_MOST_ODDS, self.odds)),
-            math.log(max(_LEAST_SHARE, self.share)),
-            max(-_MOST_ODDS, min(_MOST_ODDS, self.alone)),
-            self.likeness,
-        )
+        odds, alone, between = (max(-_MOST_ODDS, min(_MOST_ODDS, one)) for one in (self.odds, self.alone, self.between))
+        return odds, math.log(max(_LEAST_SHARE, self.share)), alone, self.likeness, between
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Weights:
             KeyError, TypeError, ValueError: they are not there, or not one for each feature.
         """
         found = cls(tuple(float(weight) for weight in stored["weights"]), float(stored["bias"]))
-        if len(found.weights) != len(Look(0, 1, 0, 0).features()):
+        if len(found.weights) != len(Look(0, 1, 0, 0, 0).features()):
             raise ValueError(f"{len(found.weights)} weights")
         return found
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 
 from rag import words
-from rag.records import Evidence, Span
+from rag.records import Evidence
 
 # Words for whoever leads, and for leading: each may be told by another.
 _LEADS = """head chief boss chair chairman chairwoman chairperson director president manager leader ceo principal
@@ -69,7 +69,7 @@ def another(question: str, piece: Evidence, near: str) -> str:
 
     ``near`` is what is known of the document.
     """
-    beside = _beside(piece)
+    beside = piece.beside
     who_did = _DID.search(question)
     if who_did and set(words.content_words(who_did["did"])).isdisjoint(words.content_words(beside)):
         return f"No sentence that could answer tells of a {who_did['one']} who {who_did['did'].strip()}."
@@ -91,12 +91,3 @@ def _tells(told: frozenset[str], text: str) -> bool:
 
 def _names(text: str) -> set[str]:
     return {word for word in _CAPITAL.findall(text) if words.fold(word) not in words.FUNCTION_WORDS}
-
-
-def _beside(piece: Evidence) -> str:
-    """Return a quote with the sentence before and the one after it."""
-    spans = piece.passage.sentences
-    at = spans.index(piece.span) if piece.span in spans else -1
-    if at < 0:
-        return piece.quote
-    return piece.passage.quote(Span(spans[max(0, at - 1)].start, spans[min(len(spans) - 1, at + 1)].end))

@@ -116,6 +116,15 @@ class Evidence:
         """The exact characters of the sentence."""
         return self.passage.quote(self.span)
 
+    @property
+    def beside(self) -> str:
+        """The quote with the sentence before it and the one after it in its passage."""
+        spans = self.passage.sentences
+        at = spans.index(self.span) if self.span in spans else -1
+        if at < 0:
+            return self.quote
+        return self.passage.quote(Span(spans[max(0, at - 1)].start, spans[min(len(spans) - 1, at + 1)].end))
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

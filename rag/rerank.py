@@ -178,14 +178,17 @@ class TrainedReader:
         found += self._rows(asked, passages, tables)
         found.sort(key=lambda row: (-row[0].score, row[0].passage.number, row[0].span.start))
         near = [row for row in found[:_LOOKS] if row[0].score > _HOPELESS]
-        rows = (tables[piece.passage.number].get(piece.span) for piece, _, _ in near)
+        rows = [tables[piece.passage.number].get(piece.span) for piece, _, _ in near]
         quotes = [row.text if row else piece.quote for row, (piece, _, _) in zip(rows, near, strict=True)]
-        alone = self._readings(asked, [(quote, [(0, len(quote))]) for quote in quotes])
+        between = [quote if row else piece.beside for quote, row, (piece, _, _) in zip(quotes, rows, near, strict=True)]
+        # A text that is read twice need not be: a short passage is what stands between its ends.
+        texts = list(dict.fromkeys([*quotes, *between]))
+        read = dict(zip(texts, self._readings(asked, [(text, [(0, len(text))]) for text in texts]), strict=True))
         vectors = self._embedder.encode([question, *quotes])
         likeness = vectors[1:] @ vectors[0]
         seen = [
-            Look(odds, share, reading.odds, float(like))
-            for (_, odds, share), reading, like in zip(near, alone, likeness, strict=True)
+            Look(odds, share, read[quote].odds, float(like), read[beside].odds)
+            for (_, odds, share), quote, beside, like in zip(near, quotes, between, likeness, strict=True)
         ]
         return [(piece, look) for (piece, _, _), look in zip_longest(found, seen)]
 

@@ -132,7 +132,7 @@ def calibrate(reader: Reads, data: Path) -> dict[str, Any]:
     return {
         "answerable": asdict(platt),
         # The passage alone, until ``rag.train.weigh`` has weighed all looks at a sentence.
-        "looks": {"set": "not weighed", "weights": [platt.scale, 1.0, 0.0, 0.0], "bias": platt.shift},
+        "looks": {"set": "not weighed", "weights": [platt.scale, 1.0, 0.0, 0.0, 0.0], "bias": platt.shift},
         "entail": asdict(entail) | {"least": float(np.quantile(logits[holds], _TRUE_REFUSED))},
         "held_out": {
             "n": len(examples), "auroc": auroc(odds, truth), "ece": calibration_error(chance, truth),
