@@ -132,7 +132,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--mined", type=Path, help="nulls that rag.train.mine found")
     parser.add_argument("--only", nargs="*", choices=(ALL, *KINDS), default=(ALL, *KINDS))
-    parser.add_argument("--trunk-steps", type=int, default=700)
+    parser.add_argument("--trunk-steps", type=int, default=430)
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--threads", type=int, default=Plan().threads)
     args = parser.parse_args()
