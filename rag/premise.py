@@ -233,13 +233,10 @@ def rivals(question: str, piece: Evidence) -> list[Rival]:
 
 
 def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
-    headed = f"{piece.passage.title} {words.spaced(piece.passage.document)}"
     missing = [
         name
         for name in _named(question)
         if not all(_is_told(part, piece.quote) or _governs(question, part, piece.quote) for part in _telling(name))
-        # What a document is about, few of its sentences name.
-        and not all(_is_told(part, headed) for part in _telling(name))
         # "He opened the resort": what the sentences around it name may be meant.
         and not (_points_at(name, piece) and all(_is_told(part, piece.passage.text) for part in _telling(name)))
     ]
@@ -257,7 +254,15 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
     for name in missing:
         # A country is no rival of a person: "Ukraine" is told of in what Lankov says.
         others = [other for other in told if not (" " in name and name in people and places.is_one(other))]
+        # What a document is headed with, few of its sentences name; unless it is headed with the rival, too.
+        others = [other for other in others if not _is_headed(name, piece) or _is_headed(other, piece)]
         yield from (Rival(name, other, question.replace(name, other)) for other in others)
+
+
+def _is_headed(name: str, piece: Evidence) -> bool:
+    """Tell whether a document's title or file name has all of a name."""
+    headed = f"{piece.passage.title} {words.spaced(piece.passage.document)}"
+    return all(_is_told(part, headed) for part in _telling(name))
 
 
 def _points_at(name: str, piece: Evidence) -> bool:

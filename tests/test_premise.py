@@ -138,6 +138,15 @@ def test_any_text_can_be_held_against_any_other(question: str, quote: str) -> No
     assert len(premise.rivals(question, piece(quote))) <= 4
 
 
+@pytest.mark.parametrize(
+    ("title", "rival"), [("Prussia", []), ("A history of Prussia and Warsaw", ["Warsaw"]), ("History", ["Warsaw"])]
+)
+def test_what_a_document_is_headed_with_need_not_stand_in_its_sentences(title: str, rival: list[str]) -> None:
+    told = piece("The first reference to Warsaw is of 1313.", "1313")
+    headed = replace(told, passage=replace(told.passage, title=title))
+    assert [found.told for found in premise.rivals("When was the first reference to Prussia?", headed)] == rival
+
+
 def test_what_the_sentence_before_names_may_be_meant() -> None:
     before, quote = "The resort is called Wonsan-Kalma. ", "Kim Jong-Un opened the resort beside his wife on June 24."
     text = before + quote
