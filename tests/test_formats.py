@@ -410,11 +410,12 @@ def bomb(megabytes: int) -> bytes:
     [("a.pdf", bomb(100)), ("a.html", b"<table><tr><td>" * 50_000 + b"x"), ("a.csv", b'"' + b"a,b\n" * 1_000_000)],
 )
 def test_bombs_cost_themselves_only(name: str, data: bytes) -> None:
-    with ParserProcess(max_bytes=8 << 20, seconds=2) as impatient:
+    # The limit counts the start of the process that takes the place of one that was ended: on busy cores up to 2 s.
+    with ParserProcess(max_bytes=8 << 20, seconds=5) as impatient:
         began = time.monotonic()
         with contextlib.suppress(Refused):
             assert impatient.parse_bytes(name, data).text
-        assert time.monotonic() - began < 10
+        assert time.monotonic() - began < 15
         assert impatient.parse_bytes("a.txt", b"The next file.").text == "The next file."
 
 
