@@ -41,12 +41,10 @@ def shown(reader: TrainedReader, asked: Sequence[Asked]) -> list[Shown]:
     """Return what would be shown for each question that gets an answer."""
     found = []
     for one in asked:
-        spans = tuple(Span(start, end) for start, end in one.sentences)
-        passage = Passage(0, one.title, "", one.title, 0, len(one.passage), one.passage, spans)
-        chosen = rerank.choose(one.question, reader.read(one.question, [passage]), reader.threshold)
+        chosen = _chosen(reader, one)
         if not chosen:
             continue
-        right = one.answerable and spans.index(chosen[0].span) in one.gold
+        right = one.answerable and chosen[0].passage.sentences.index(chosen[0].span) in one.gold
         if right or not one.answerable:
             denied = bool(premise.denied(one.question, chosen[0]))
             found.append(Shown(right, denied, 0.0 if denied else _margin(reader, one.question, chosen[0])))
@@ -58,13 +56,18 @@ def _margin(reader: TrainedReader, question: str, piece: Evidence) -> float:
     return max((doubts.surer(reader, rival, piece) for rival in premise.rivals(question, piece)), default=0.0)
 
 
+def _chosen(reader: TrainedReader, one: Asked) -> list[Evidence]:
+    """Return the evidence that would be shown for a question over its one passage."""
+    spans = tuple(Span(start, end) for start, end in one.sentences)
+    passage = Passage(0, one.title, "", one.title, 0, len(one.passage), one.passage, spans)
+    return rerank.choose(one.question, reader.read(one.question, [passage]), reader.threshold)
+
+
 def overall(reader: TrainedReader, asked: Sequence[Asked]) -> list[dict[str, tuple[float, float, float]]]:
     """Return for each question, unchecked and checked, the best score, the F1 of its words, and that of saying none."""
     found = []
     for one in asked:
-        spans = tuple(Span(start, end) for start, end in one.sentences)
-        passage = Passage(0, one.title, "", one.title, 0, len(one.passage), one.passage, spans)
-        chosen = rerank.choose(one.question, reader.read(one.question, [passage]), reader.threshold)
+        chosen = _chosen(reader, one)
         ways = {"unchecked": chosen, "checked": doubts.kept(reader, one.question, chosen).evidence}
         answers = one.answers if one.answerable else ()
         found.append(

@@ -28,12 +28,17 @@ _COST = re.compile(
 )
 # Asks for something that the question does not name; one that offers a choice names it.
 _OPEN = re.compile(r"^(?!.*\bor\b)\W*(?:\w+\s+)?(?:who|whom|whose|what|which|where|when|how)\b", re.IGNORECASE)
-# Asks which one, of things that have names. In SQuAD's training set 0.93 or more of the answers to such questions have
-# a capital, a number or a quotation mark, for every noun here asked for twelve times (counted once, by no command).
-_WHICH = (
-    r"\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?"
-    r"(?:(?!(?:of|kinds?|sorts?|types?|countr(?:y|ies)|nations?|states?)\b)[\w’'-]+\s+){0,3}?"
-)
+
+
+def _which(*passed_over: str) -> str:
+    """Return the pattern of "which" and up to three words before its noun, none of them one of these."""
+    words_before = "|".join(("of", "kinds?", "sorts?", "types?", *passed_over))
+    return (
+        r"\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?"
+        rf"(?:(?!(?:{words_before})\b)[\w’'-]+\s+){{0,3}}?"
+    )
+
+
 _BUSINESS = (
     r"banks?|compan(?:y|ies)|firms?|universit(?:y|ies)|colleges?|newspapers?|magazines?|websites?|airlines?|museums?"
     r"|hospitals?|brands?"
@@ -42,10 +47,12 @@ _GROUP = (
     r"^\W*what\s+(?:is|was|are|were)\s+(?:the|an?)\s+(?:\w+\s+){0,2}(?:group|gang|team|band|compan(?:y|ies)|firm|agency"
     r"|organi[sz]ation|club|party|paper|ship|boat)s?\s+(?:called|named)\b"
 )
+# Asks which one, of things that have names. In SQuAD's training set 0.93 or more of the answers to such questions have
+# a capital, a number or a quotation mark, for every noun here asked for twelve times (counted once, by no command).
 _NAMED = re.compile(
     r"\b(?:what|which)\s+(?:is|was|are|were)\s+the\s+(?:full\s+)?names?\s+of\b"
     r"|\w['’]s\s+(?:full\s+|first\s+|last\s+)?names?\b|\b(?:his|her|their|its)\s+name\b"
-    rf"|{_GROUP}|\b(?:what|which)\s+(?:of\s+(?:the|these|those)\s+)?(?:(?!(?:of|kinds?|sorts?|types?)\b)[\w’'-]+\s+){{0,3}}?"
+    rf"|{_GROUP}|{_which()}"
     r"(?:country|countries|cit(?:y|ies)|towns?|villages?|rivers?|lakes?|islands?|count(?:y|ies)|provinces?|districts?"
     rf"|{_BUSINESS}|agenc(?:y|ies)|airports?|organi[sz]ations?|exchanges?|films?|movies?|plays?|songs?|albums?|operas?|novels?"
     r"|treat(?:y|ies)|ministers?|ambassadors?|presidents?|professors?|scholars?|historians?|journalists?|architects?|actors?"
@@ -54,7 +61,9 @@ _NAMED = re.compile(
 )
 # Asks which business it is, or which part of a country: a country is none.
 _NAMED_BODY = re.compile(
-    rf"{_GROUP}|{_WHICH}(?:{_BUSINESS}|villages?|towns?|count(?:y|ies)|provinces?|districts?)\b", re.IGNORECASE
+    rf"{_GROUP}|{_which('countr(?:y|ies)', 'nations?', 'states?')}"
+    rf"(?:{_BUSINESS}|villages?|towns?|count(?:y|ies)|provinces?|districts?)\b",
+    re.IGNORECASE,
 )
 _UNIONS = frozenset("eu europe european africa african asia asian".split())
 # Of the longer names of countries.
