@@ -144,7 +144,10 @@ def _relates_to_nothing(bare: str) -> bool:
 
 
 def _split(asked: str) -> tuple[str, str, bool]:
-    """Return the statements before a question, the question without its opening, and whether it had one."""
+    """Return the statements before a question, the question without its opening, and whether it had one.
+
+    A question that only points back ("When was that?") counts as one with an opening.
+    """
     plain = _FILLER.sub("", asked) or asked
     *before, last = _SENTENCE.split(plain)
     bare = ellipsis.shortened(_NOT_THAT.sub("", _OPENING.sub("", last)) or last)

@@ -286,7 +286,12 @@ def _date(piece: Evidence) -> tuple[int | None, int | None, int | None] | None:
 
 def _spellings_differ(question: str, one: Evidence, other: Evidence) -> bool:
     mine, theirs = _name_words(one), _name_words(other)
-    return any(spelled_alike(a, b) or _namesakes(a, one, b, other) for a in mine - theirs for b in theirs - mine)
+    sole = _ONE.search(question)  # where many may be told, Joanna and Susanna are two members of one family
+    return any(
+        spelled_alike(a, b) or bool(sole and _namesakes(a, one, b, other))
+        for a in mine - theirs
+        for b in theirs - mine
+    )
 
 
 def _namesakes(a: str, one: Evidence, b: str, other: Evidence) -> bool:

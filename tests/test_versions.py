@@ -72,6 +72,11 @@ DISAGREE = {
     ),
 }
 AGREE = {
+    "two of one family where many may be told": (
+        "Who sits on the board?",
+        ("On the board sits Katharina Hoyle for the tenants.", "Katharina Hoyle"),
+        ("Katrina Hoyle joined the board last year.", "Katrina Hoyle"),
+    ),
     "prices of two things": (
         "How much of the repair of the ferry does the company pay?",
         ("The repair of the ferry costs the company 340,000 pounds.", "340,000 pounds"),
