@@ -288,9 +288,7 @@ def _spellings_differ(question: str, one: Evidence, other: Evidence) -> bool:
     mine, theirs = _name_words(one), _name_words(other)
     sole = _ONE.search(question)  # where many may be told, Joanna and Susanna are two members of one family
     return any(
-        spelled_alike(a, b) or bool(sole and _namesakes(a, one, b, other))
-        for a in mine - theirs
-        for b in theirs - mine
+        spelled_alike(a, b) or bool(sole and _namesakes(a, one, b, other)) for a in mine - theirs for b in theirs - mine
     )
 
 

@@ -1,4 +1,4 @@
-"""Questions of the titles that were kept from training, over passages of their article as a search would bring up.
+"""Questions kept from training, of SQuAD titles and of our own documents, over passages as a search would bring up.
 
 What serving is calibrated on. Knows no model; everything follows from the seed.
 """
@@ -13,7 +13,8 @@ import numpy as np
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-from rag.records import Passage, Span
+from rag.records import Evidence, Passage, Span
+from rag.train import written
 from rag.train.data import Builder, Paragraph, Question, held_out, load_squad
 from rag.train.model import packaged_model
 from rag.train.nearmiss import Relations, content_words
@@ -37,20 +38,34 @@ def held_out_builder(data: Path) -> Builder:
     return Builder([p for p in squad if held_out(p.title)], related)
 
 
+def own_builder() -> Builder:
+    """Return what makes examples of our own documents that were kept from training."""
+    kept = written.load(held_out=True)
+    return Builder(kept, relations(q.text for p in kept for q in p.questions))
+
+
 def askings(builder: Builder, count: int, seed: int) -> Iterator[tuple[Paragraph, Question, list[Passage]]]:
-    """Yield questions with up to 8 passages of their article; the one that answers is number 0, no other holds it."""
+    """Yield questions with up to 8 passages, of their article first; the one they belong to is number 0.
+
+    No other passage holds an answer. Nothing answers where the question ``tempts``.
+    """
     everything = [(paragraph, question) for paragraph in builder.paragraphs for question in paragraph.questions]
     for paragraph, question in random.Random(seed).sample(everything, min(count, len(everything))):
         words = content_words(question.text)
         others = [
             other
             for other in builder.paragraphs
-            if other.title == paragraph.title
-            and other is not paragraph
-            and not any(answer.lower() in other.text.lower() for answer in question.answers)
+            if other is not paragraph and not any(a.lower() in other.text.lower() for a in question.answers)
         ]
-        others = sorted(others, key=lambda other: -builder.weight(words, other.words))[: _PASSAGES - 1]
-        yield paragraph, question, _passages([paragraph, *others])
+        others.sort(key=lambda other: (other.title != paragraph.title, -builder.weight(words, other.words)))
+        yield paragraph, question, _passages([paragraph, *others[: _PASSAGES - 1]])
+
+
+def answers(piece: Evidence, paragraph: Paragraph, question: Question) -> bool:
+    """Tell whether a sentence of an asking gives the answer: the known one, or one that has its words."""
+    if question.sentence is not None:
+        return piece.passage.number == 0 and piece.span == Span(*paragraph.sentences[question.sentence])
+    return any(answer.lower() in piece.quote.lower() for answer in question.answers)
 
 
 def _passages(paragraphs: Sequence[Paragraph]) -> list[Passage]:

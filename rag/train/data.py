@@ -87,11 +87,15 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with its accepted answers and, where the data says so, the sentence that gives it."""
+    """A question with its accepted answers and, where the data says so, the sentence that gives it.
+
+    ``tempts``: nothing answers, and this is the sentence that tempts most to a wrong answer.
+    """
 
     text: str
     answers: tuple[str, ...]
     sentence: int | None = None
+    tempts: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +169,14 @@ def load_qed(folder: Path) -> list[Paragraph]:
 class Builder:
     """Makes examples from paragraphs: one drawn form of every question in each epoch."""
 
-    def __init__(self, paragraphs: Sequence[Paragraph], relations: Relations, without: Collection[str] = ()) -> None:
-        """Make a builder; ``without``: kinds of null that are never drawn, the others taking their share."""
+    def __init__(self, paragraphs: Sequence[Paragraph], relations: Relations, without: Collection[str] = (),
+                 null_share: float = NULL_SHARE) -> None:  # fmt: skip
+        """Make a builder; ``without``: kinds of null that are never drawn, the others taking their share.
+
+        ``null_share`` of the answerable questions are made null by rule; unanswerable ones always are null.
+        """
         self.paragraphs = paragraphs
+        self._null_share = null_share
         self._null_kinds = {k: share for k, share in NULL_KINDS.items() if k not in without}
         self._near_kinds = {k: share for k, share in NEAR_KINDS.items() if f"near_{k}" not in without}
         self._relations = relations
@@ -208,7 +217,9 @@ class Builder:
 
     def draw(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
         """Draw one example: null with the share wanted, falling back to the positive where none can be made."""
-        if rng.random() < NULL_SHARE and self._null_kinds:
+        if question.tempts is not None:
+            return _dress(self.tempted(paragraph, question, question.tempts, rng), paragraph.title, rng)
+        if rng.random() < self._null_share and self._null_kinds:
             kind = rng.choices(list(self._null_kinds), list(self._null_kinds.values()))[0]
             example = self.null(kind, paragraph, question, rng)
             if example is None and "foreign" in self._null_kinds and rng.random() < _RETRY:
@@ -266,6 +277,12 @@ class Builder:
         if not inside and question.sentence is None:
             return None
         return Example(question.text, text, inside, (a - start, b - start))
+
+    def tempted(self, paragraph: Paragraph, question: Question, sentence: int, rng: random.Random) -> Example:
+        """Cut a window of whole sentences round the one that tempts to a wrong answer."""
+        first, last = grow(paragraph.sentences, paragraph.text, sentence, _size(rng), rng)
+        text = paragraph.text[paragraph.sentences[first][0] : paragraph.sentences[last][1]]
+        return Example(question.text, text, kind="tempted")
 
     def both(self, example: Example, paragraph: Paragraph, rng: random.Random) -> Example | None:
         """Change question and passage alike: still answerable, so oddness alone is no sign of a null."""

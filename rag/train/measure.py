@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rag.decode import Reading, sigmoid
+from rag.train import written
 from rag.train.data import held_out, load_squad, rows, split_sentences, with_title
 from rag.train.nearmiss import find
 
@@ -247,6 +248,19 @@ def rows_of(name: str, asked: Sequence[Asked], readings: Sequence[Reading], titl
     return figures
 
 
+def written_held_out() -> list[Asked]:
+    """Load the questions of our own documents that are kept from training, each over the passage of its sentence."""
+    return [
+        Asked(q.text, p.text, p.sentences, q.tempts is None, _only(q.sentence), q.answers, p.title)
+        for p in written.load(held_out=True)
+        for q in p.questions
+    ]
+
+
+def _only(sentence: int | None) -> frozenset[int]:
+    return frozenset() if sentence is None else frozenset([sentence])
+
+
 def bm25_scores(question: str, texts: Sequence[str]) -> list[float]:
     """Score texts for a question with BM25 among themselves, as a plain baseline."""
     k1, b = _BM25
@@ -324,6 +338,7 @@ def goal_sets(data: Path, limit: int = 0) -> dict[str, list[Asked]]:
     """Load the goal rows by name; ``limit`` thins each set to about so many questions."""
     dev = data.parent / "dev"
     sets = {
+        "Own documents held out": written_held_out(),
         "SQuAD held-out titles": squad_held_out(data),
         "QED dev": qed(dev),
         "SQuAD2 half": squad2(dev),

@@ -21,7 +21,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 
-from rag.train import ir, mine, pairs
+from rag.train import ir, mine, pairs, written
 from rag.train.asking import relations
 from rag.train.data import Builder, Example, held_out, load_qed, load_squad
 from rag.train.encode import Encoded, Encoder, batches, collate
@@ -31,6 +31,7 @@ from rag.weights import file_sha256
 _PARTS = 3  # rounds that make up the corpus: short ones, so that a resumed run starts soon
 _SAVE_SECONDS = 240.0
 _LOG_STEPS = 25
+_WRITTEN_NULLS = 0.2  # made by rule of the answerable questions of our own documents, beside those written as nulls
 _WEIGHT_DECAY = 0.01
 
 
@@ -50,6 +51,7 @@ class Plan:
     mined: str = ""  # sha256 of the file of mined nulls, "" for none
     qed: int = 2  # times that each of QED's questions is drawn: they are few, and the natural ones
     own: int = 1  # times as often that a question in its own words is drawn
+    written: int = 2  # times that each question of our own documents is drawn in a round
     without: tuple[str, ...] = ()  # kinds of null left out (``rag.train.ablate``)
 
 
@@ -78,6 +80,7 @@ class Corpus:
         qed = load_qed(folder)
         related = relations(q.text for p in squad for q in p.questions)
         self._squad, self._qed = Builder(squad, related, plan.without), Builder(qed, related, plan.without)
+        self._written = Builder(written.load(held_out=False), related, plan.without, _WRITTEN_NULLS)
         self._nli = pairs.load_nli(folder)
         self._mined = mine.load(mined) if mined else []
         self._plan = plan
@@ -89,6 +92,7 @@ class Corpus:
         examples: list[Example] = [
             *self._squad.epoch(seed, 1, part, _PARTS, self._plan.own),
             *self._qed.epoch(seed, self._plan.qed, part, _PARTS, self._plan.own),
+            *self._written.epoch(seed, self._plan.written),
             *self._mined,
         ]
         claims = [*pairs.from_squad(self._squad.paragraphs[part::_PARTS], seed)]
@@ -283,6 +287,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--tokens", type=int, default=Plan().tokens, help="of a batch, padding included")
     parser.add_argument("--qed", type=int, default=Plan().qed, help="times that each of QED's questions is drawn")
     parser.add_argument("--own", type=int, default=Plan().own, help="times as often: questions in their own words")
+    parser.add_argument("--written", type=int, default=Plan().written, help="times: questions of our own documents")
     parser.add_argument("--mined", type=Path, help="nulls that rag.train.mine found, shown once in each round")
     parser.add_argument("--start", type=Path, help="shipped weights to go on from, instead of the packaged model")
     parser.add_argument("--resume", action="store_true")
@@ -291,7 +296,7 @@ def main(arguments: list[str] | None = None) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     start, mined = (file_sha256(path) if path else "" for path in (args.start, args.mined))
     plan = Plan(seed=args.seed, rate=args.rate, threads=args.threads, tokens=args.tokens, start=start, mined=mined,
-                qed=args.qed, own=args.own)  # fmt: skip
+                qed=args.qed, own=args.own, written=args.written)  # fmt: skip
     corpus = Corpus(args.data, plan, args.mined)
     train(corpus, args.out, plan, args.minutes, args.steps, args.resume, decay=args.decay, start=args.start)
 

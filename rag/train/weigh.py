@@ -1,10 +1,10 @@
 """How much does each look at a sentence count? ``python -m rag.train.weigh --data DATA [--write] [--dev]``.
 
-Fits ``rag.looks.Weights`` on questions of the titles that were kept from training, over passages of their article as
-after a search: each asked with its paragraph among them, without it, and changed so that nothing answers it. With
-``--write`` the weights go into the manifest beside the reader; with ``--dev`` the AUROC of answerability on the
-development sets is printed, and how often a gold sentence is first, for all looks together and with each left out.
-``--shipped --dev`` fits nothing and measures the weights in the manifest.
+Fits ``rag.looks.Weights`` on questions of the titles and of our own documents that were kept from training, over
+passages as after a search: each asked with its passage among them, without it, and changed so that nothing answers it;
+those that nothing answers as they are. With ``--write`` the weights go into the manifest beside the reader; with
+``--dev`` the AUROC of answerability on the development sets is printed, and how often a gold sentence is first, for
+all looks together and with each left out. ``--shipped --dev`` fits nothing and measures the weights in the manifest.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from rag.records import Passage, Span
 from rag.rerank import Calibration, TrainedReader
 from rag.settings import load
 from rag.train import measure
-from rag.train.asking import askings, held_out_builder
+from rag.train.asking import answers, askings, held_out_builder, own_builder
 from rag.train.data import Builder, Paragraph, Question
 from rag.train.export import MANIFEST
 from rag.train.measure import Asked, Floats
@@ -41,11 +41,12 @@ _SEED = 5
 _QUESTIONS = 400
 _TOP = 3  # sentences of each asking that are learned from: those among which serving chooses
 _CHANGED = ("near", "near", "near", "attribute", "transplant")
-_ABOUT = "SQuAD titles kept from training: each question with its paragraph, without it, and changed"
+_ABOUT = "SQuAD titles and own documents kept from training: each question with its passage, without it, and changed"
 _SETS: tuple[tuple[str, Callable[[Path], list[Asked]], int], ...] = (
     ("SQuAD 2.0 half", measure.squad2, 800),
     ("CLAPnq half", measure.clapnq, 300),
     ("QED half", measure.qed, 678),
+    ("own, held out", lambda _: measure.written_held_out(), 1500),
 )
 
 Bools = npt.NDArray[np.bool_]
@@ -65,9 +66,11 @@ def seen(reader: TrainedReader, builder: Builder, questions: int, seed: int = _S
     rng = random.Random(seed)
     for paragraph, question, passages in askings(builder, questions, seed):
         found = reader.looked(question.text, passages)
-        yield from _top([look for piece, look in found if piece.passage.number], [], 0.5)
-        rights = [any(a.lower() in piece.quote.lower() for a in question.answers) for piece, _ in found]
+        rights = [answers(piece, paragraph, question) for piece, _ in found]
         yield from _top([look for _, look in found], rights, 1.0)
+        if question.tempts is not None:
+            continue
+        yield from _top([look for piece, look in found if piece.passage.number], [], 0.5)
         if changed := _changed(builder, paragraph, question, rng):
             yield from _top([look for _, look in reader.looked(changed, passages)], [], 0.5)
 
@@ -162,7 +165,10 @@ def main() -> None:
         kept = Calibration.shipped().looks
         _dev(reader, args.data, [("as shipped", (list(kept.weights), kept.bias))])
         return
-    rows = list(seen(reader, held_out_builder(args.data), args.questions))
+    rows = [
+        *seen(reader, held_out_builder(args.data), args.questions),
+        *seen(reader, own_builder(), args.questions),
+    ]
     weights, bias = fit(rows)
     for name, weight in zip(NAMES, weights, strict=True):
         print(f"{name:10s} {weight:7.3f}")

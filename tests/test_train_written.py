@@ -1,0 +1,111 @@
+"""Documents written for training: their form, and that nothing but reading them tells which questions they answer."""
+
+import re
+from collections import Counter
+from math import log
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.train import written
+from rag.train.data import Builder, Paragraph, Question
+from rag.train.measure import auroc
+from rag.train.nearmiss import Relations, content_words
+
+NOTICE = """=== notice | Swimming bath of Orsova
+The bath opens at 7 on weekdays. On Sundays it opens at 9, and the sauna stays shut.
+
+Entry costs 4 euros. Boris Tal holds the keys.
+---
+? From when may I swim on a Sunday? | 9 | On Sundays it opens
+! From when may I use the sauna on a Sunday? | the sauna stays shut
+? keeper of the keys | Boris Tal | holds the keys
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus() -> list[Paragraph]:
+    """Return the passages of everything written."""
+    return [*written.load(held_out=False), *written.load(held_out=True)]
+
+
+def test_a_document_is_cut_and_each_question_lies_with_its_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")
+    (found,) = written.documents(tmp_path)
+    (paragraph,) = written.paragraphs(found)
+    said = [paragraph.text[a:b] for a, b in paragraph.sentences]
+    sunday, sauna, keys = paragraph.questions
+    assert (found.kind, found.title) == ("notice", "Swimming bath of Orsova")
+    assert [said[k].split()[0] for k in (sunday.sentence, sauna.tempts) if k is not None] == ["On", "On"]
+    assert sauna.answers == ()
+    assert keys == Question("keeper of the keys", ("Boris Tal",), 3)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        NOTICE.replace("notice | ", ""),
+        NOTICE.replace("---\n", ""),
+        NOTICE.replace("? keeper of the keys | Boris Tal", "? keeper of the keys"),
+        NOTICE.replace("? keeper", "keeper"),
+        NOTICE.replace("| holds the keys", "| On Sundays it opens"),
+    ],
+)
+def test_what_is_not_in_the_form_is_refused(wrong: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(wrong, encoding="utf-8")
+    with pytest.raises(written.Misfit):
+        [written.paragraphs(one) for one in written.documents(tmp_path)]
+
+
+def test_a_question_without_answer_is_always_asked_of_what_tempts(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(NOTICE, encoding="utf-8")
+    passages = [one for document in written.documents(tmp_path) for one in written.paragraphs(document)]
+    made = list(Builder(passages, Relations([])).epoch(3, times=20))
+    tempted = [one for one in made if "sauna" in one.question]
+    assert [one.kind for one in tempted] == ["tempted"] * 20
+    assert all("the sauna stays shut" in one.passage and not one.answerable for one in tempted)
+    assert {len(one.passage) > 120 for one in tempted} == {True, False}, "with more around it, and alone"
+
+
+def test_everything_written_fits_its_form_and_a_part_is_kept_from_training(corpus: list[Paragraph]) -> None:
+    kept = {p.title for p in written.load(held_out=True)}
+    titles = {p.title for p in corpus}
+    assert len(titles) > 300
+    assert 0.05 < len(kept) / len(titles) < 0.15
+    assert not kept & {p.title for p in written.load(held_out=False)}
+
+
+def test_words_that_question_and_sentence_share_do_not_tell_whether_it_answers(corpus: list[Paragraph]) -> None:
+    builder, shared, truth = Builder(corpus, Relations([])), [], []
+    for paragraph in corpus:
+        for question in paragraph.questions:
+            place = question.tempts if question.sentence is None else question.sentence
+            assert place is not None
+            told = content_words(paragraph.text[slice(*paragraph.sentences[place])])
+            asked = content_words(question.text)
+            shared.append(builder.weight(asked, told) / max(builder.weight(asked, asked), 1e-9))
+            truth.append(question.tempts is None)
+    assert 0.4 < auroc(np.array(shared), np.array(truth)) < 0.6
+
+
+def test_a_question_alone_hardly_tells_whether_it_is_answered(corpus: list[Paragraph]) -> None:
+    """Naive Bayes over words and the opening, learned on every other document: 0.66, 0.83 before the second pass."""
+    titles = sorted({p.title for p in corpus})
+    learned, counts = set(titles[::2]), {True: Counter[str](), False: Counter[str]()}
+    for paragraph in corpus:
+        for question in paragraph.questions if paragraph.title in learned else ():
+            counts[question.tempts is None].update(_signs(question.text))
+    total = {k: sum(v.values()) + len(v) for k, v in counts.items()}
+
+    def odds(sign: str) -> float:
+        return log((counts[True][sign] + 1) / total[True]) - log((counts[False][sign] + 1) / total[False])
+
+    asked = [q for p in corpus if p.title not in learned for q in p.questions]
+    scores = [sum(map(odds, _signs(q.text))) for q in asked]
+    assert auroc(np.array(scores), np.array([q.tempts is None for q in asked])) < 0.7
+
+
+def _signs(question: str) -> set[str]:
+    words = re.findall(r"\w+|\?$", question.lower())
+    return {*words, " ".join(words[:2]) + "_"}
