@@ -259,6 +259,11 @@ def test_a_changed_number_is_always_refused(true: int, said: int) -> None:
         ("The dose is 5 mg twice a day.", "The dose is 5 mg once a day."),
         ("The dose is 5 mg.", "The dose must not exceed 5 mg."),
         ("The maximum is 5 mg.", "The minimum is 5 mg."),
+        (
+            "In a letter of 30 September the municipality has promised its money.",
+            "The province has promised its money in a letter of 30 September; the municipality decides in December.",
+        ),
+        ("The lease was signed on 16 May.", "The lease may be signed on 16 May."),
     ],
 )
 def test_what_says_something_else_in_the_quote_s_words_is_refused(said: str, quote: str) -> None:
@@ -303,6 +308,19 @@ def test_what_says_something_else_in_the_quote_s_words_is_refused(said: str, quo
         ("The meeting was on 5 March.", "The meeting took place on March 5."),
         ("Kiev fell in 1240.", "Kyiv fell in 1240."),
         ("The school has not opened.", "The school hasn't opened."),
+        ("Anna Berg signed the lease on May 16.", "The lease was signed on 16 May by Anna Berg."),
+        (
+            "In a letter of 30 September the province promised its money.",
+            "The province promised its money in a letter of 30 September; the municipality decides in December.",
+        ),
+        (
+            "Each jacket was worn by eight rescuers for a day.",
+            "Eight rescuers wore each jacket for a day on Mount Neureut.",
+        ),
+        (
+            "He stays in harbour if the wind is strong.",
+            "If the wind is strong he stays in harbour, and you ring the office to say so.",
+        ),
     ],
 )
 def test_the_same_in_other_words_passes(said: str, quote: str) -> None:

@@ -88,7 +88,8 @@ _COMMA = re.compile(r",\s")
 _BRACKET = re.compile(r"\)\s*")
 _PARTICIPLE = (
     r"(?:[a-z]{2,}ed|[a-z]+wn|[a-z]+en|built|bought|brought|sold|made|held|led|won|lost|sung|hung|met|kept|paid|sent|"
-    r"spent|found|taught|caught|fought|sought|told|shot|struck|cut|set|put|read|run|born|left|done|begun|overthrown)"
+    r"spent|found|taught|caught|fought|sought|told|shot|struck|cut|set|put|read|run|born|worn|torn|sworn|left|lent|lost|"
+    r"laid|said|heard|hit|hurt|shut|fed|bred|done|gone|begun|bound|drawn|stuck|swept|won|wound|overthrown)"
 )
 _PASSIVE = re.compile(
     rf"\b(?:is|are|was|were|be|been|being|got)\s+(?:not\s+)?(?:\w+ly\s+)?(?P<verb>{_PARTICIPLE})\b"

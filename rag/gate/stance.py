@@ -75,7 +75,7 @@ _PATTERN = re.compile(
 )
 # "No. 5", "in may", "last but not least", "a May", bounds of numbers: these are none.
 _NONE = re.compile(
-    r"\bno\.\s?(?=\d)|\bnot only\b|\bnot least\b|\bno (?:less|more|fewer) than(?= [$€£]?\d)|\bMay\b(?!\s[a-z])|\bwill of\b"
+    r"\bno\.\s?(?=\d)|\bnot only\b|\bnot least\b|\bno (?:less|more|fewer) than(?= [$€£]?\d)|\bMay\b(?!\s[a-z])|\b\d{1,2}(?:st|nd|rd|th)?(?: of)? May\b|\bsay so\b|\bwill of\b"
     rf"|\b(?:some|almost|nearly|close to) (?={_COUNT})"
     r"|\ball[- ]time\b|\bmost recent\b|\bthe will\b"
     r"|\bthe United States\b|\bat (?:most|least)\b|\bas well as\b",
