@@ -1,0 +1,107 @@
+"""What is found in documents like those that people have? ``python -m eval.own [--n N] [--show FILE]``.
+
+Of the documents written for training (``rag.train.written``) those that were kept from it, indexed together. Each
+question is asked of its own document alone, as served and without a writer: half of them have an answer there, the
+others only seem to. An answer is right where it cites the sentence that gives it. The weights of the looks and the
+error budgets were fitted on these documents, the network was not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from eval.corpus import Corpus, read_corpus
+from eval.intervals import wilson
+from eval.local import LocalTarget
+from rag import threads
+from rag.answer import ask
+from rag.records import Question
+from rag.train import written
+
+_SEED = 17
+_CITED, _REFUSED, _OTHER = "cited", "refused", "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of one document, the words of the sentence that gives or seems to give the answer, and what came."""
+
+    document: str
+    question: str
+    answer: str
+    anchor: str
+    outcome: str
+    shown: str
+
+
+def drawn(documents: Sequence[written.Document], n: int) -> list[tuple[int, tuple[str, str, str]]]:
+    """Draw n questions, half of them without an answer, with the numbers of their documents."""
+    rng = random.Random(_SEED)
+    rows = [(k, one) for k, document in enumerate(documents) for one in document.asked]
+    kinds = ([row for row in rows if row[1][1]], [row for row in rows if not row[1][1]])
+    return [row for kind in kinds for row in rng.sample(kind, min(n // 2, len(kind)))]
+
+
+def outcomes(documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
+    """Ask, and yield what came."""
+    names = [f"{k:03d}.txt" for k in range(len(documents))]
+    with tempfile.TemporaryDirectory(prefix="vouch-own-") as folder:
+        for name, one in zip(names, documents, strict=True):
+            (Path(folder) / name).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
+        yield from _asked(read_corpus(Path(folder)), documents, names, n)
+
+
+def _asked(corpus: Corpus, documents: Sequence[written.Document], names: Sequence[str], n: int) -> Iterator[Asked]:
+    with LocalTarget(corpus, {"model": "none"}) as target:
+        for k, (question, answer, anchor) in drawn(documents, n):
+            reply = ask(target.engine, Question(question, (), (names[k],)))
+            quotes = [citation.quote for citation in reply.citations]
+            outcome = _OTHER if quotes else _REFUSED
+            if answer and any(anchor in quote and answer in quote for quote in quotes):
+                outcome = _CITED
+            yield Asked(documents[k].title, question, answer, anchor, outcome, " / ".join(quotes) or reply.reason)
+
+
+def table(found: Sequence[Asked]) -> Iterator[str]:
+    """Yield the lines to print."""
+    parts = {
+        "with an answer: its sentence is cited": (True, _CITED),
+        "with an answer: only others are cited": (True, _OTHER),
+        "with an answer: refused": (True, _REFUSED),
+        "without an answer: refused": (False, _REFUSED),
+    }
+    for name, (answered, outcome) in parts.items():
+        here = [one for one in found if bool(one.answer) is answered]
+        hits = sum(one.outcome == outcome for one in here)
+        rate = wilson(hits, len(here))
+        yield f"{name:50s} {rate.value:.3f} [{rate.low:.3f}, {rate.high:.3f}] n = {len(here)}"
+
+
+def main() -> None:
+    """Parse, ask, print."""
+    threads.calm()
+    parser = argparse.ArgumentParser(description="Ask our own documents that were kept from training.")
+    parser.add_argument("--n", type=int, default=400, help="questions, half of them without an answer")
+    parser.add_argument("--show", type=Path, help="write every question with what came, as JSON lines")
+    args = parser.parse_args()
+    documents = [one for one in written.documents() if one.held_out]
+    found = []
+    for one in outcomes(documents, args.n):
+        found.append(one)
+        if len(found) % 50 == 0:
+            print(f"{len(found)} asked", file=sys.stderr, flush=True)
+    for line in table(found):
+        print(line)
+    if args.show:
+        args.show.write_text("".join(json.dumps(asdict(one)) + "\n" for one in found), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
