@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rag.train import written
+from rag.train import pairs, written
 from rag.train.data import Builder, Paragraph, Question
 from rag.train.measure import auroc
 from rag.train.nearmiss import Relations, content_words
@@ -109,3 +109,14 @@ def test_a_question_alone_hardly_tells_whether_it_is_answered(corpus: list[Parag
 def _signs(question: str) -> set[str]:
     words = re.findall(r"\w+|\?$", question.lower())
     return {*words, " ".join(words[:2]) + "_"}
+
+
+def test_claims_are_about_the_documents_and_each_has_untrue_likes() -> None:
+    texts = [document.text for document in written.documents()]
+    made = pairs.load_claims()
+    quotes = {pair.quote for pair in made}
+    told = Counter((pair.quote, pair.claim) for pair in made)
+    assert len(quotes) > 1000
+    assert max(told.values()) == 1, "no sentence is both true and untrue of one quote, and none comes twice"
+    assert sum(any(quote in text for text in texts) for quote in quotes) > 0.99 * len(quotes)
+    assert 3 < sum(not pair.holds for pair in made) / sum(pair.holds for pair in made) < 5

@@ -5,6 +5,7 @@ A claim is entailed or it is not: "neutral", "contradiction" and "partially supp
 
 from __future__ import annotations
 
+import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -30,6 +31,7 @@ _WHEN = re.compile(
     r"([a-z]+(?:ed|en|lt|nt|un|ld)|born|made|held)( [^?]*)?\?*$",
     re.I,
 )
+CLAIMS = Path(__file__).with_name("claims")
 _WHOLE_PARAGRAPH = 0.3  # share of claims held against the whole paragraph
 _NUMBER = re.compile(r"\d")
 
@@ -54,6 +56,20 @@ def load_nli(folder: Path) -> list[Pair]:
     for row in rows(folder / "wice_dev_oracle_chunks.jsonl.gz"):
         evidence = " ".join(" ".join(row["evidence"]).split()[:_MOST_WICE_WORDS])
         found.append(Pair(row["claim"], evidence, row["label"] == "supported", "wice"))
+    return found
+
+
+def load_claims(folder: Path = CLAIMS) -> list[Pair]:
+    """Load sentences written about quotes of our own documents, each true one with its untrue likes.
+
+    A line of ``rag/train/claims/*.jsonl`` has "quote", "question", "kind", "true" and "wrong": pairs of the sort of
+    change and the sentence.
+    """
+    lines = [line for path in sorted(folder.glob("*.jsonl")) for line in path.read_text("utf-8").splitlines()]
+    found = []
+    for row in map(json.loads, lines):
+        found.append(Pair(row["true"], row["quote"], True, "written"))
+        found += [Pair(wrong, row["quote"], False, "written_wrong") for _, wrong in row["wrong"]]
     return found
 
 

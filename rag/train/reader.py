@@ -51,6 +51,7 @@ class Plan:
     mined: str = ""  # sha256 of the file of mined nulls, "" for none
     qed: int = 2  # times that each of QED's questions is drawn: they are few, and the natural ones
     own: int = 1  # times as often that a question in its own words is drawn
+    claims: int = 3  # times that each claim written about our own documents is shown in a round
     written: int = 2  # times that each question of our own documents is drawn in a round
     without: tuple[str, ...] = ()  # kinds of null left out (``rag.train.ablate``)
 
@@ -82,6 +83,7 @@ class Corpus:
         self._squad, self._qed = Builder(squad, related, plan.without), Builder(qed, related, plan.without)
         self._written = Builder(written.load(held_out=False), related, plan.without, _WRITTEN_NULLS)
         self._nli = pairs.load_nli(folder)
+        self._claims = pairs.load_claims()
         self._mined = mine.load(mined) if mined else []
         self._plan = plan
 
@@ -99,7 +101,7 @@ class Corpus:
         copies = [*pairs.from_sentences([e for e in examples if e.kind == "positive"][::8], seed)]
         made = [*self._nli[part::_PARTS], *claims, *copies]
         rng.shuffle(made)
-        made = made[: int(len(made) * self._plan.pair_share)]
+        made = made[: int(len(made) * self._plan.pair_share)] + self._claims * self._plan.claims
         questions = batches([*self._encoder.questions(examples)], self._plan.tokens, rng)
         entail = batches([*self._encoder.pairs(made)], self._plan.tokens, rng)
         merged = [*questions, *entail]
