@@ -18,7 +18,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, Protocol
 
-from rag import bylines, decode, expect, speakers, tabular, weights
+from rag import bylines, decode, expect, forenames, speakers, tabular, weights
 from rag.embed import Embedder, padded
 from rag.errors import BadModel, BadQuestion
 from rag.looks import Look, Weights
@@ -40,6 +40,8 @@ _LOOKS = 12
 _NO_REASON = 0.3
 # The score of a byline, asked who wrote the document that it stands in.
 _BYLINE = 0.5
+# The score of a sentence that has a first name before the family name whose first name is asked for.
+_FORENAME = 0.3
 # Evidence that is much less likely than the best is not put beside it.
 _BESIDE_BEST = 0.4
 _MOST = 4
@@ -163,6 +165,8 @@ class TrainedReader:
         scored = [replace(piece, score=self._score(piece, look)) for piece, look in found]
         if bylines.asked_for(question):
             scored = list(_with_bylines(question, scored))
+        if family := forenames.asked_of(question):
+            scored = list(_with_forenames(family, scored))
         return sorted(scored, key=lambda piece: (-piece.score, piece.passage.number, piece.span.start))
 
     def looked(self, question: str, passages: Sequence[Passage]) -> list[tuple[Evidence, Look | None]]:
@@ -256,6 +260,13 @@ def _with_bylines(question: str, scored: Sequence[Evidence]) -> Iterator[Evidenc
         named = bylines.name(piece.passage, piece.span)
         meant = most and shared[piece.passage.number] == most
         yield replace(piece, score=max(_BYLINE, piece.score), answer=named) if named and meant else piece
+
+
+def _with_forenames(family: str, scored: Sequence[Evidence]) -> Iterator[Evidence]:
+    """Raise the sentences that have a first name before a family name."""
+    for piece in scored:
+        named = forenames.place(piece.passage, piece.span, family)
+        yield replace(piece, score=max(_FORENAME, piece.score), answer=named) if named else piece
 
 
 def _within(passage: Passage) -> tuple[str, list[tuple[int, int]]]:

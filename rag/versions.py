@@ -74,6 +74,7 @@ _ASKS_OFFICE = re.compile(
     r"\b(?:rank|title|position|job|role|post|office|occupation|profession)\b|\bwho(?:\s+(?:is|was)|['’]s)\s+(?-i:[A-Z])",
     re.IGNORECASE,
 )
+_ASKS_SPELLING = re.compile(r"\bspell(?:s|ed|t|ing|ings)?\b|\bspelt\b|\bname (?:is |was )?written\b", re.IGNORECASE)
 # Right behind a name: ", a research fellow".
 _APPOSED = re.compile(r"^[^\W\d_a-z][^,;:.!?]*,\s+(?:an?\s+|the\s+)?$")
 _RANKS = frozenset("deputy vice former acting first assistant ex".split())
@@ -159,7 +160,7 @@ def beside(question: str, evidence: Sequence[Evidence], read: Sequence[Evidence]
     """Return the evidence with what else was read that contradicts its best piece, from other documents.
 
     A contradiction is worth showing where it only just counts as an answer; what stands behind a person's name, asked
-    what the person is, needs no reader to count.
+    what the person is, and a name in another spelling, asked how it is spelled, need no reader to count.
     """
     if not evidence:
         return []
@@ -169,7 +170,9 @@ def beside(question: str, evidence: Sequence[Evidence], read: Sequence[Evidence]
         for piece in read
         if piece.passage.document not in known
         and (
-            piece.score >= least or (_ASKS_OFFICE.search(question) and _is_apposed(evidence[0]) and _is_apposed(piece))
+            piece.score >= least
+            or (_ASKS_OFFICE.search(question) and _is_apposed(evidence[0]) and _is_apposed(piece))
+            or (_ASKS_SPELLING.search(question) and _spellings_differ(question, evidence[0], piece))
         )
         and conflicting(question, evidence[0], piece)
     ]

@@ -63,7 +63,7 @@ READER = Packaged(
     "vouch-rag",
     "rag",
     "reader/reader.safetensors",
-    "34cbfa574c24b225353e0e0a0c53b99acbe25beb3d2bc5519988c0c6998f4420",
+    "c75b7ca3d0f5df5b1e67710355794199ad2c5479f467cc6b74f36f084e1dd1a0",
 )
 
 

@@ -17,6 +17,7 @@ FLOORS = [
         "settings",
         "weights",
         "bylines",
+        "forenames",
         "ingest",
         "chunk",
         "queueing",

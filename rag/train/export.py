@@ -71,11 +71,14 @@ def reliability(chance: Floats, truth: npt.NDArray[np.bool_], bins: int = 10) ->
     ]  # fmt: skip
 
 
-def pack_checkpoint(checkpoint: Path, target: Path, metadata: dict[str, Any], mean_with: Path | None = None) -> None:
+def pack_checkpoint(
+    checkpoint: Path, target: Path, metadata: dict[str, Any], mean_with: Path | None = None, share: float = 0.5
+) -> None:
     """Write the shipped file from a checkpoint: packed differences, float16 vectors and heads.
 
-    ``mean_with``: shipped weights whose mean with the checkpoint is written. The mean of a model before and after it
-    was trained further keeps what either knows (Wortsman et al. 2022, "Robust fine-tuning of zero-shot models").
+    ``mean_with``: shipped weights whose mean with the checkpoint is written, the checkpoint counting for ``share``.
+    The mean of a model before and after it was trained further keeps what either knows (Wortsman et al. 2022, "Robust
+    fine-tuning of zero-shot models").
     """
     base = load_file(packaged_model() / "model.safetensors")
     before = ir.load(mean_with)[0] if mean_with else {}
@@ -88,7 +91,7 @@ def pack_checkpoint(checkpoint: Path, target: Path, metadata: dict[str, Any], me
             packaged = base[name.removeprefix("bert.")].astype(np.float32) if name.startswith("bert.") else 0.0
             change = value - packaged
             if before:
-                change = (change + before[name].reshape(change.shape)) / 2
+                change = share * change + (1 - share) * before[name].reshape(change.shape)
             if not name.startswith("bert."):
                 tensors[name] = change.astype(np.float16)
                 continue
@@ -143,7 +146,8 @@ def calibrate(reader: Reads, data: Path) -> dict[str, Any]:
 
 
 def export(checkpoint: Path, data: Path, out: Path, goal_rows: bool = True, limit: int = 0,
-           mean_with: Path | None = None, say: Callable[[str], None] = print) -> dict[str, Any]:  # fmt: skip
+           mean_with: Path | None = None, share: float = 0.5,
+           say: Callable[[str], None] = print) -> dict[str, Any]:  # fmt: skip
     """Pack, calibrate, measure, write; returns the manifest."""
     from rag.train.run import TorchReader
 
@@ -152,9 +156,9 @@ def export(checkpoint: Path, data: Path, out: Path, goal_rows: bool = True, limi
         origin = opened.metadata()
     provenance = {"plan": json.loads(origin["plan"]), "state": json.loads(origin["state"])}
     if mean_with:
-        provenance["mean_with"] = file_sha256(mean_with)
+        provenance |= {"mean_with": file_sha256(mean_with), "share": share}
     target = out / "reader.safetensors"
-    pack_checkpoint(checkpoint, target, provenance, mean_with)
+    pack_checkpoint(checkpoint, target, provenance, mean_with, share)
     model = Reader()
     load_shipped(target, model)
     reader = TorchReader(model)
@@ -189,8 +193,9 @@ def main() -> None:
     parser.add_argument("--fast", action="store_true", help="calibrate, but leave the goal rows out")
     parser.add_argument("--limit", type=int, default=0, help="about so many questions of each goal set")
     parser.add_argument("--mean-with", type=Path, help="shipped weights to take the mean with, such as it started from")
+    parser.add_argument("--share", type=float, default=0.5, help="of the checkpoint in that mean")
     args = parser.parse_args()
-    export(args.checkpoint, args.data, args.out, not args.fast, args.limit, args.mean_with)
+    export(args.checkpoint, args.data, args.out, not args.fast, args.limit, args.mean_with, args.share)
 
 
 if __name__ == "__main__":
