@@ -264,6 +264,22 @@ def test_a_changed_number_is_always_refused(true: int, said: int) -> None:
             "The province has promised its money in a letter of 30 September; the municipality decides in December.",
         ),
         ("The lease was signed on 16 May.", "The lease may be signed on 16 May."),
+        (
+            "For an engine, the fund pays at most 3,000 dollars.",
+            "The fund pays up to 3,000 dollars for a lost hull and up to 1,200 for an engine.",
+        ),
+        (
+            "At present the wait is 11 weeks for Current.",
+            "At present the wait is eleven weeks for Muscle and seventeen for Current.",
+        ),
+        ("The laundry cost 3,120 euros.", "The laundry brought in 3,120 euros and cost 2,890."),
+        ("Three shots were fired by him.", "In 1958 three shots were fired at him; his driver lost a finger."),
+        ("Khao Lom handed in the log by July 15.", "ORDERS Khao Lom to hand in the log by 15 July."),
+        (
+            "The society expects a train with blankets on Saturday.",
+            "The society has blankets for a thousand and expects a train with stoves on Saturday.",
+        ),
+        ("She obtained 318,000 pounds from tenants.", "She obtained £318,000 for tenants."),
     ],
 )
 def test_what_says_something_else_in_the_quote_s_words_is_refused(said: str, quote: str) -> None:
@@ -309,6 +325,16 @@ def test_what_says_something_else_in_the_quote_s_words_is_refused(said: str, quo
         ("Kiev fell in 1240.", "Kyiv fell in 1240."),
         ("The school has not opened.", "The school hasn't opened."),
         ("Anna Berg signed the lease on May 16.", "The lease was signed on 16 May by Anna Berg."),
+        (
+            "At present the wait is 11 weeks for Muscle.",
+            "At present the wait is eleven weeks for Muscle and seventeen for Current.",
+        ),
+        (
+            "The fund pays up to 3,000 dollars for a hull.",
+            "The fund pays up to 3,000 dollars for a hull and up to 1,200 for an engine.",
+        ),
+        ("The ferry took 212,000 vehicles.", "Last year the ferry took 212,000 vehicles and 390,000 foot passengers."),
+        ("They managed to open the lock.", "In the end they managed to open the lock by hand."),
         (
             "In a letter of 30 September the province promised its money.",
             "The province promised its money in a letter of 30 September; the municipality decides in December.",

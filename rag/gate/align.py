@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rag.gate import parted
 from rag.gate.items import OWNER, Reading
 from rag.gate.joined import problems
 from rag.gate.matching import alike, candidates, same
@@ -43,7 +44,7 @@ def align(said: Reading, quote: Reading) -> Alignment:
         for at, place in zip(order, found, strict=True):
             chosen[at] = place
         wrong = _place_free(free, places, chosen, said, quote)
-        wrong += problems(said, quote, chosen)
+        wrong += problems(said, quote, chosen) + parted.problems(said, quote, chosen)
         if best is None or len(wrong) < len(best.problems):
             best = Alignment(tuple(chosen), tuple(wrong))
         if not best.problems:

@@ -131,7 +131,8 @@ class Quantity:
     @property
     def year(self) -> bool:
         """Tell whether this may be a year."""
-        return self.number.denominator == 1 and 1000 <= self.number.numerator < 2200 and not self.unit
+        whole = self.number.denominator == 1 and 1000 <= self.number.numerator < 2200
+        return whole and not self.unit and self.bound not in {"most", "least"}
 
     def agrees(self, other: Quantity) -> bool:
         """Tell whether two quantities say the same; counted things are compared only where both name one."""
