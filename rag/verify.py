@@ -6,6 +6,7 @@ that it wrongly lets through is an invention with a citation behind it, which co
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ Kind = Literal["number", "date", "name", "word", "stance", "order"]
 _FRAME = {canon(word) for word in "cost price worth amount name called located share percentage date year".split()}
 # What is denied stands this close behind "not".
 _DENIED_WITHIN = 4
+_ENDS_DENIAL = re.compile(r",\s(?:and|but|so)\b|;")
 # A source is named this close to "said" or "according to".
 _SOURCE_WITHIN = 3
 
@@ -128,7 +130,9 @@ def _denies_the_same(said: Reading, quote: Reading, aligned: Alignment) -> bool:
         if mark.name != "not" or not denied or denied[0] is None:
             continue
         theirs = [m for m in quote.marks if m.name == "not"]
-        firsts = [sum(item.start < one.end for item in quote.items) for one in theirs]
+        place = quote.items[denied[0]].start
+        reached = [one for one in theirs if not _ENDS_DENIAL.search(quote.text[one.end : place])]
+        firsts = [sum(item.start < one.end for item in quote.items) for one in reached]
         if not any(0 <= denied[0] - first < _DENIED_WITHIN for first in firsts):
             return False
     return True

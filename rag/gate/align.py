@@ -58,7 +58,7 @@ def align(said: Reading, quote: Reading) -> Alignment:
 def _orders(said: Reading, quote: Reading) -> Iterator[tuple[list[int], list[list[int]]]]:
     """Yield the orders in which the sentence's items may stand in the quote, with phrases that stand elsewhere."""
     blocks = _blocks(said, quote)
-    for order in [*_turned(said, quote), *_behind(said)]:
+    for order in [other for straight in _turned(said, quote) for other in (straight, *_behind(said, straight))]:
         yield order, []
         for block in blocks:
             yield [at for at in order if at not in block], [block]
@@ -90,13 +90,12 @@ def _turned(said: Reading, quote: Reading) -> Iterator[list[int]]:
         yield [*straight[len(left) :], *left]
 
 
-def _behind(said: Reading) -> Iterator[list[int]]:
+def _behind(said: Reading, order: list[int]) -> Iterator[list[int]]:
     """Yield the orders in which the phrase that opens the sentence stands at its end: "In a letter of 30 May, ..."."""
-    straight = list(range(len(said.items)))
-    for cut in straight[1:]:
-        if not said.items[cut - 1].preposition:
+    for cut in range(1, len(order)):
+        if order[cut - 1] != cut - 1 or not said.items[cut - 1].preposition:
             break
-        yield [*straight[cut:], *straight[:cut]]
+        yield [*order[cut:], *order[:cut]]
 
 
 def _blocks(said: Reading, quote: Reading) -> list[list[int]]:

@@ -100,6 +100,8 @@ _PASSIVE = re.compile(
 _EITHER = re.compile(
     rf"\b(?P<verb>{_PARTICIPLE})\b(?=\s+(?:in|on|at|from|to|for|with|as|of|near|between|after|before|during|under)\b|[,.;)]|$)"
 )
+# "Mrs Berg asked for the minutes", "she offered to pay": who stands right before it did it.
+_ACTS = re.compile(r"(?:\b[A-Z][\w’'-]*|\b(?:he|she|they|we|you|who|I))\s(?:\w+ly\s|also\s|then\s)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +173,7 @@ def read(text: str, today: date | None = None, lower: frozenset[str] = frozenset
             Item(kind, key, exact(key, text[start:end]), start, end, clause, run, says, governor, counted, dated)
         )
     passives = {canon(match["verb"] or match["bare"] or match["noun"]) for match in _PASSIVE.finditer(text)}
-    either = {canon(match["verb"]) for match in _EITHER.finditer(text)}
+    either = {canon(match["verb"]) for match in _EITHER.finditer(text) if not _ACTS.search(text[: match.start()])}
     return Reading(
         text,
         tuple(items),

@@ -33,7 +33,7 @@ def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> lis
         if place is None or mine.kind in {"number", "date"}:
             continue
         theirs = quote.items[place]
-        if _number_of_another(quote, place, taken):
+        if _number_of_another(quote, place, taken) or _paired_anew(said, mine, quote, place, chosen):
             found.append("number of another thing")
         if mine.kind == "word" and _governed_by_another(mine, theirs, quote, taken):
             found.append(f"{mine.governor} for {theirs.governor or 'no preposition'}")
@@ -62,6 +62,27 @@ def _number_of_another(quote: Reading, place: int, taken: set[int]) -> bool:
         return False
     beside = [at for at in own if abs(at - place) <= _NEAR]
     return any(_could_be(quote.items[at], quote.items[other]) for at in numbers if at in taken for other in beside)
+
+
+def _paired_anew(said: Reading, mine: Item, quote: Reading, place: int, chosen: Sequence[int | None]) -> bool:
+    """Tell whether a phrase stands with the number of another: "70 by the coast and 50 over the hill" turned round."""
+    if not mine.governor or mine.kind == "date":
+        return False
+    told = {
+        other
+        for at, other in enumerate(chosen)
+        if other is not None and quote.items[other].kind == "number" and not _parted(said, at, said.items.index(mine))
+    }
+    own = {at for at, item in enumerate(quote.items) if item.kind == "number" and not _parted(quote, at, place)}
+    if told & own or not told:
+        return False
+    mates = {
+        other for at, other in enumerate(chosen) if other is not None and not _parted(said, at, said.items.index(mine))
+    }
+    return bool(own) or any(
+        item.governor == mine.governor and at not in mates and any(not _parted(quote, at, number) for number in told)
+        for at, item in enumerate(quote.items)
+    )
 
 
 def _parted(quote: Reading, one: int, other: int) -> bool:
