@@ -49,6 +49,15 @@ def test_refused_and_passed_are_counted(monkeypatch: pytest.MonkeyPatch) -> None
     assert gate.verdicts(found).passed == gate.verdicts(found).changed
 
 
+def test_sentences_that_people_wrote_are_held_against_the_gate() -> None:
+    """Of those looked at hardly an untrue one passes; most true ones are still refused, which costs style alone."""
+    said = gate.verdicts(gate.written(tuned=True))
+    assert said.passed.total() <= 0.002 * said.changed.total()
+    assert said.refused < 0.9 * said.true
+    quotes = {one.quote for one in gate.written(tuned=True)}
+    assert len([one for one in gate.written(tuned=False) if one.quote not in quotes]) > 100
+
+
 def test_a_spoilt_sentence_differs_and_is_made_the_same_way_twice() -> None:
     [case, *_] = cases(1, seed=3)
     one, two = (list(spoilt(case.sentence, case.quote, list(case.names), random.Random(5))) for _ in range(2))

@@ -273,6 +273,22 @@ def test_a_changed_number_is_always_refused(true: int, said: int) -> None:
             "At present the wait is eleven weeks for Muscle and seventeen for Current.",
         ),
         ("The laundry cost 3,120 euros.", "The laundry brought in 3,120 euros and cost 2,890."),
+        (
+            "The drive takes seventy minutes over the hill and fifty by the coast.",
+            "The drive takes seventy minutes by the coast and fifty over the hill.",
+        ),
+        (
+            "For Current the wait is eleven weeks at present, for Muscle seventeen.",
+            "At present the wait is eleven weeks for Muscle and seventeen for Current.",
+        ),
+        ("Mrs Berg was asked for the minutes.", "Mrs Berg asked for the minutes of May."),
+        ("In the spring the council had been offered a grant.", "The council had offered a grant in the spring."),
+        (
+            "The chair has a second vote, and the matter does not wait.",
+            "The chair does not have a second vote, and the matter waits.",
+        ),
+        ("The lawyers petition the court by Monday.", "The lawyers decide by Monday whether to petition the court."),
+        ("The wall had 70,000 pounds spent on it.", "The wall needed about 70,000 pounds spent on it."),
         ("Three shots were fired by him.", "In 1958 three shots were fired at him; his driver lost a finger."),
         ("Khao Lom handed in the log by July 15.", "ORDERS Khao Lom to hand in the log by 15 July."),
         (
@@ -333,6 +349,8 @@ def test_what_says_something_else_in_the_quote_s_words_is_refused(said: str, quo
             "The fund pays up to 3,000 dollars for a hull.",
             "The fund pays up to 3,000 dollars for a hull and up to 1,200 for an engine.",
         ),
+        ("The lake near Varna is 8 km wide.", "The lake near Varna is 7 m deep and 8 km wide."),
+        ("Citations are given here.", "Citations are given here, says the list.[full citation needed]"),
         ("The ferry took 212,000 vehicles.", "Last year the ferry took 212,000 vehicles and 390,000 foot passengers."),
         ("They managed to open the lock.", "In the end they managed to open the lock by hand."),
         (

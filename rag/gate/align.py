@@ -76,7 +76,9 @@ def _turned(said: Reading, quote: Reading) -> Iterator[list[int]]:
         if item.kind == "word" and (item.key in said.passives) != (item.key in quote.passives)
         and any(theirs.key == item.key and theirs.kind == "word" for theirs in quote.items)
     ]  # fmt: skip
-    if not verbs or all(said.items[at].key in {*quote.either, *said.either} for at in verbs):
+    # Which of the two has the passive, the other one must leave the voice open.
+    keys = [said.items[at].key for at in verbs]
+    if all(key in (quote.either if key in said.passives else said.either) for key in keys):
         yield straight
     for at in verbs:
         yield [*straight[at + 1 :], at, *straight[:at]]

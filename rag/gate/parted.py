@@ -73,14 +73,16 @@ def _paired_anew(said: Reading, mine: Item, quote: Reading, place: int, chosen: 
         for at, other in enumerate(chosen)
         if other is not None and quote.items[other].kind == "number" and not _parted(said, at, said.items.index(mine))
     }
-    own = {at for at, item in enumerate(quote.items) if item.kind == "number" and not _parted(quote, at, place)}
-    if told & own or not told:
-        return False
+    own = {at for at in range(place) if quote.items[at].kind == "number" and not _parted(quote, at, place)}
+    if told & own or not told or place < min(told):
+        return False  # what stands before all numbers may be told of each
     mates = {
         other for at, other in enumerate(chosen) if other is not None and not _parted(said, at, said.items.index(mine))
     }
     return bool(own) or any(
-        item.governor == mine.governor and at not in mates and any(not _parted(quote, at, number) for number in told)
+        item.governor == mine.governor
+        and at not in mates
+        and any(number < at and not _parted(quote, at, number) for number in told)
         for at, item in enumerate(quote.items)
     )
 

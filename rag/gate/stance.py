@@ -32,7 +32,7 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
     ("unlikely", "on", r"unlikely"),
     ("may", "on", r"may(?! \d)|might|could|possibly|possible(?= that)|perhaps|potential(?:ly)?|probabl[ey]|maybe|conceivably"),
     ("can", "on", r"can|able to"),
-    ("must", "on", r"must|have to|has to|had to|required to|obliged to|need(?:s|ed)?(?! not\b)"),
+    ("must", "on", r"must|have to|has to|had to|required to|obliged to|need(?:s|ed)?(?= (?:to|about|some|over|nearly|at least|[$€£]?\d))"),
     ("should", "on", r"should|ought to|supposed to"),
     ("accused", "on", r"accus\w+|charged with|suspect\w*|indicted"),
     ("once", "on", r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )used to"),
