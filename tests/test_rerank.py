@@ -153,3 +153,11 @@ def test_a_byline_tells_who_wrote_the_article(reader: TrainedReader) -> None:
     elsewhere = "Who wrote the article about the bakery in Oslo?"
     chosen = rerank.choose(elsewhere, reader.read(elsewhere, [article]), reader.threshold)
     assert not any("Anna Berg" in piece.quote for piece in chosen)
+
+
+def test_a_first_name_stands_before_the_family_name(reader: TrainedReader) -> None:
+    text = "The deal was noted in passing by Andrei Lankov. Nobody else in the city has said a word."
+    spoken = Passage(4, "4.txt", "r", "Trade", 0, len(text), text, tuple(split(text)))
+    asked = "What is the first name of the expert Lankov?"
+    (best, *_) = rerank.choose(asked, reader.read(asked, [*PASSAGES, spoken]), reader.threshold)
+    assert best.passage.quote(best.answer) == "Andrei Lankov"

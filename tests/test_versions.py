@@ -211,6 +211,13 @@ def test_a_contradiction_that_hardly_counts_is_put_beside() -> None:
     assert versions.beside(question, [best], [best, piece("b", *one, score=0.2)], 0.1) == [best]
 
 
+def test_a_name_in_another_spelling_needs_no_reader_where_its_spelling_is_asked_for() -> None:
+    best = piece("a.txt", "They are supplied by a company named Hwanggeumsan.", "Hwanggeumsan")
+    weak = piece("b.txt", "Hwanggumsan is one of these companies.", "Hwanggumsan", score=0.01)
+    assert versions.beside("How is the company's name spelled?", [best], [best, weak], 0.04) == [best, weak]
+    assert versions.beside("Which company supplies them?", [best], [best, weak], 0.04) == [best]
+
+
 RISE = "Farm Exports from Russia to North Korea Rise in 2024"
 ROSE = "Farm exports from Russia to North Korea rose sharply in 2023, with flour and sugar in the lead."
 YEAR = "In which year did farm exports from Russia to North Korea rise?"
