@@ -19,6 +19,7 @@ from rag.gate.align import Alignment, align
 from rag.gate.items import KINDS_OF_PLACE, Item, Reading, read
 from rag.gate.lexicon import SUPERLATIVES, canon
 from rag.gate.matching import candidates
+from rag.gate.parted import pronouns
 from rag.gate.stance import Mark
 from rag.gate.values import quantities
 
@@ -77,7 +78,7 @@ def judge(sentence: str, quote: str, question: str, today: date | None = None) -
     said, theirs = read(sentence, None, plain), read(quote, today, plain)
     found = _unfound(said, theirs, question)
     aligned = align(said, theirs)
-    found += [Objection("order", problem) for problem in aligned.problems]
+    found += [Objection("order", problem) for problem in (*aligned.problems, *pronouns(sentence, quote))]
     return found + _stance(said, theirs, aligned)
 
 

@@ -58,7 +58,7 @@ def align(said: Reading, quote: Reading) -> Alignment:
 def _orders(said: Reading, quote: Reading) -> Iterator[tuple[list[int], list[list[int]]]]:
     """Yield the orders in which the sentence's items may stand in the quote, with phrases that stand elsewhere."""
     blocks = _blocks(said, quote)
-    for order in [other for straight in _turned(said, quote) for other in (straight, *_behind(said, straight))]:
+    for order in (other for straight in _turned(said, quote) for other in (straight, *_behind(said, straight))):
         yield order, []
         for block in blocks:
             yield [at for at in order if at not in block], [block]

@@ -27,13 +27,13 @@ _NEAR = 2
 
 def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> list[str]:
     """Return what a sentence gives to the wrong one; ``chosen`` are the places of its items in the quote."""
-    found = _pronouns(said.text, quote.text)
+    found = []
     taken = {place for place in chosen if place is not None}
-    for mine, place in zip(said.items, chosen, strict=True):
+    for own, (mine, place) in enumerate(zip(said.items, chosen, strict=True)):
         if place is None or mine.kind in {"number", "date"}:
             continue
         theirs = quote.items[place]
-        if _number_of_another(quote, place, taken) or _paired_anew(said, mine, quote, place, chosen):
+        if _number_of_another(quote, place, taken) or _paired_anew(said, own, quote, place, chosen):
             found.append("number of another thing")
         if mine.kind == "word" and _governed_by_another(mine, theirs, quote, taken):
             found.append(f"{mine.governor} for {theirs.governor or 'no preposition'}")
@@ -42,8 +42,8 @@ def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> lis
     return found
 
 
-def _pronouns(said: str, quote: str) -> list[str]:
-    """Say where "by him" stands for "at him"."""
+def pronouns(said: str, quote: str) -> list[str]:
+    """Return the pronouns that got another preposition: "by him" for "at him"."""
     theirs: dict[str, set[str]] = {}
     for match in _PRONOUN.finditer(quote):
         theirs.setdefault(match["who"].lower(), set()).add(match["by"].lower())
@@ -64,32 +64,27 @@ def _number_of_another(quote: Reading, place: int, taken: set[int]) -> bool:
     return any(_could_be(quote.items[at], quote.items[other]) for at in numbers if at in taken for other in beside)
 
 
-def _paired_anew(said: Reading, mine: Item, quote: Reading, place: int, chosen: Sequence[int | None]) -> bool:
+def _paired_anew(said: Reading, own: int, quote: Reading, place: int, chosen: Sequence[int | None]) -> bool:
     """Tell whether a phrase stands with the number of another: "70 by the coast and 50 over the hill" turned round."""
-    if not mine.governor or mine.kind == "date":
+    governor = said.items[own].governor
+    if not governor:
         return False
-    told = {
-        other
-        for at, other in enumerate(chosen)
-        if other is not None and quote.items[other].kind == "number" and not _parted(said, at, said.items.index(mine))
-    }
-    own = {at for at in range(place) if quote.items[at].kind == "number" and not _parted(quote, at, place)}
-    if told & own or not told or place < min(told):
+    mates = {other for at, other in enumerate(chosen) if other is not None and not _parted(said, at, own)}
+    told = {other for other in mates if quote.items[other].kind == "number"}
+    before = {at for at in range(place) if quote.items[at].kind == "number" and not _parted(quote, at, place)}
+    if told & before or not told or place < min(told):
         return False  # what stands before all numbers may be told of each
-    mates = {
-        other for at, other in enumerate(chosen) if other is not None and not _parted(said, at, said.items.index(mine))
-    }
-    return bool(own) or any(
-        item.governor == mine.governor
+    return bool(before) or any(
+        item.governor == governor
         and at not in mates
         and any(number < at and not _parted(quote, at, number) for number in told)
         for at, item in enumerate(quote.items)
     )
 
 
-def _parted(quote: Reading, one: int, other: int) -> bool:
-    first, last = sorted((quote.items[one], quote.items[other]), key=lambda item: item.start)
-    return bool(_JOINS.search(quote.text[first.end : last.start])) or first.clause != last.clause
+def _parted(reading: Reading, one: int, other: int) -> bool:
+    first, last = sorted((reading.items[one], reading.items[other]), key=lambda item: item.start)
+    return bool(_JOINS.search(reading.text[first.end : last.start])) or first.clause != last.clause
 
 
 def _could_be(told: Item, other: Item) -> bool:

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 
 from rag.records import Evidence, Passage, Span
 from rag.train import written
-from rag.train.data import Builder, Paragraph, Question, held_out, load_squad
+from rag.train.data import Builder, Paragraph, Question, held_out, holds, load_squad
 from rag.train.model import packaged_model
 from rag.train.nearmiss import Relations, content_words
 
@@ -38,10 +38,10 @@ def held_out_builder(data: Path) -> Builder:
     return Builder([p for p in squad if held_out(p.title)], related)
 
 
-def own_builder() -> Builder:
-    """Return what makes examples of our own documents that were kept from training."""
-    kept = written.load(held_out=True)
-    return Builder(kept, relations(q.text for p in kept for q in p.questions))
+def kept_builders(data: Path) -> tuple[Builder, Builder]:
+    """Return what makes examples of the titles, and of our own documents, that were kept from training."""
+    own = written.load(held_out=True)
+    return held_out_builder(data), Builder(own, relations(q.text for p in own for q in p.questions))
 
 
 def askings(builder: Builder, count: int, seed: int) -> Iterator[tuple[Paragraph, Question, list[Passage]]]:
@@ -52,11 +52,7 @@ def askings(builder: Builder, count: int, seed: int) -> Iterator[tuple[Paragraph
     everything = [(paragraph, question) for paragraph in builder.paragraphs for question in paragraph.questions]
     for paragraph, question in random.Random(seed).sample(everything, min(count, len(everything))):
         words = content_words(question.text)
-        others = [
-            other
-            for other in builder.paragraphs
-            if other is not paragraph and not any(a.lower() in other.text.lower() for a in question.answers)
-        ]
+        others = [other for other in builder.paragraphs if other is not paragraph and not holds(other.text, question)]
         others.sort(key=lambda other: (other.title != paragraph.title, -builder.weight(words, other.words)))
         yield paragraph, question, _passages([paragraph, *others[: _PASSAGES - 1]])
 
@@ -65,7 +61,7 @@ def answers(piece: Evidence, paragraph: Paragraph, question: Question) -> bool:
     """Tell whether a sentence of an asking gives the answer: the known one, or one that has its words."""
     if question.sentence is not None:
         return piece.passage.number == 0 and piece.span == Span(*paragraph.sentences[question.sentence])
-    return any(answer.lower() in piece.quote.lower() for answer in question.answers)
+    return holds(piece.quote, question)
 
 
 def _passages(paragraphs: Sequence[Paragraph]) -> list[Passage]:

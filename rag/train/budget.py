@@ -19,7 +19,7 @@ from rag import rerank, threads
 from rag.embed import MiniLM
 from rag.rerank import TrainedReader
 from rag.settings import load
-from rag.train.asking import answers, askings, held_out_builder, own_builder
+from rag.train.asking import answers, askings, kept_builders
 from rag.train.data import Builder
 from rag.train.export import MANIFEST
 from rag.train.measure import Floats
@@ -81,10 +81,7 @@ def main() -> None:
     settings = load()[0]
     embedder = MiniLM(settings.models_path, settings.threads)
     reader = TrainedReader.shipped(settings.models_path, embedder, settings.threads)
-    found = [
-        *searched(reader, held_out_builder(args.data), args.questions),
-        *searched(reader, own_builder(), args.questions),
-    ]
+    found = [one for builder in kept_builders(args.data) for one in searched(reader, builder, args.questions)]
     table = budgets(np.array([one.score for one in found]), np.array([one.right for one in found]))
     for row in table:
         print(f"wrong {row['budget']:.2f}  threshold {row['threshold']:.3f}  answered {row['coverage']:.3f}")

@@ -130,9 +130,9 @@ def split_sentences(text: str) -> tuple[Span, ...]:
     return tuple((a, b) for a, b in zip(cuts, [*ends, len(text.rstrip())], strict=True) if b > a)
 
 
-def held_out(title: str) -> bool:
+def held_out(title: str, percent: int = HELD_OUT_PERCENT) -> bool:
     """Tell whether an article is kept from training: by a hash of its title, so that no list is needed."""
-    return zlib.crc32(title.encode()) % 100 < HELD_OUT_PERCENT
+    return zlib.crc32(title.encode()) % 100 < percent
 
 
 def load_squad(folder: Path) -> list[Paragraph]:
@@ -404,7 +404,7 @@ class Builder:
     def sibling(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
         """Take another paragraph of the article, one of the three that share most with the question."""
         asked = content_words(question.text)
-        others = [p for p in self._articles[paragraph.title] if p is not paragraph and not _holds(p.text, question)]
+        others = [p for p in self._articles[paragraph.title] if p is not paragraph and not holds(p.text, question)]
         others = sorted(others, key=lambda p: -self.weight(asked, p.words))[:3]
         return self.lexical_window(rng.choice(others), question, asked, "article", rng) if others else None
 
@@ -416,8 +416,8 @@ class Builder:
             for k in self._having.get(word, ()):
                 scores[k] += self._idf[word]
         found = [self.paragraphs[k] for k in nlargest(_FOREIGN, scores, key=lambda k: scores[k])]
-        others = [p for p in found if question not in p.questions and not _holds(p.text, question)]
-        others = others or [p for p in rng.choices(self.paragraphs, k=_FOREIGN) if not _holds(p.text, question)]
+        others = [p for p in found if question not in p.questions and not holds(p.text, question)]
+        others = others or [p for p in rng.choices(self.paragraphs, k=_FOREIGN) if not holds(p.text, question)]
         if not others:
             return None
         return self.lexical_window(rng.choice(others), question, asked, "foreign", rng)
@@ -502,7 +502,7 @@ def _dress(example: Example, title: str, rng: random.Random) -> Example:
     return Example(question, passage, spans, sentence, example.kind, title)
 
 
-def _holds(text: str, question: Question) -> bool:
+def holds(text: str, question: Question) -> bool:
     """Tell whether a text holds an answer of the question."""
     lower = text.lower()
     return any(a.lower() in lower for a in question.answers)

@@ -251,14 +251,11 @@ def rows_of(name: str, asked: Sequence[Asked], readings: Sequence[Reading], titl
 def written_held_out() -> list[Asked]:
     """Load the questions of our own documents that are kept from training, each over the passage of its sentence."""
     return [
-        Asked(q.text, p.text, p.sentences, q.tempts is None, _only(q.sentence), q.answers, p.title)
+        Asked(q.text, p.text, p.sentences, q.tempts is None,
+              frozenset(k for k in [q.sentence] if k is not None), q.answers, p.title)
         for p in written.load(held_out=True)
         for q in p.questions
-    ]
-
-
-def _only(sentence: int | None) -> frozenset[int]:
-    return frozenset() if sentence is None else frozenset([sentence])
+    ]  # fmt: skip
 
 
 def bm25_scores(question: str, texts: Sequence[str]) -> list[float]:

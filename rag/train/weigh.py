@@ -27,7 +27,7 @@ from rag.records import Passage, Span
 from rag.rerank import Calibration, TrainedReader
 from rag.settings import load
 from rag.train import measure
-from rag.train.asking import answers, askings, held_out_builder, own_builder
+from rag.train.asking import answers, askings, kept_builders
 from rag.train.data import Builder, Paragraph, Question
 from rag.train.export import MANIFEST
 from rag.train.measure import Asked, Floats
@@ -165,10 +165,7 @@ def main() -> None:
         kept = Calibration.shipped().looks
         _dev(reader, args.data, [("as shipped", (list(kept.weights), kept.bias))])
         return
-    rows = [
-        *seen(reader, held_out_builder(args.data), args.questions),
-        *seen(reader, own_builder(), args.questions),
-    ]
+    rows = [row for builder in kept_builders(args.data) for row in seen(reader, builder, args.questions)]
     weights, bias = fit(rows)
     for name, weight in zip(NAMES, weights, strict=True):
         print(f"{name:10s} {weight:7.3f}")

@@ -9,13 +9,12 @@ answer. They are cut into passages as serving cuts documents.
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rag import chunk
-from rag.train.data import Paragraph, Question
+from rag.train.data import Paragraph, Question, held_out
 from rag.train.nearmiss import content_words
 
 FOLDER = Path(__file__).with_name("corpus")
@@ -39,8 +38,8 @@ class Document:
 
     @property
     def held_out(self) -> bool:
-        """Tell whether it is kept from training: by a hash of its title, so that no list is needed."""
-        return zlib.crc32(self.title.encode()) % 100 < HELD_OUT_PERCENT
+        """Tell whether it is kept from training."""
+        return held_out(self.title, HELD_OUT_PERCENT)
 
 
 def documents(folder: Path = FOLDER) -> Iterator[Document]:
