@@ -19,7 +19,8 @@ from rag.gate.align import Alignment, align
 from rag.gate.items import KINDS_OF_PLACE, Item, Reading, read
 from rag.gate.lexicon import SUPERLATIVES, canon
 from rag.gate.matching import candidates
-from rag.gate.parted import pronouns
+from rag.gate.parted import opposites, pronouns
+from rag.gate.recast import recasts
 from rag.gate.stance import Mark
 from rag.gate.values import quantities
 
@@ -27,6 +28,8 @@ Kind = Literal["number", "date", "name", "word", "stance", "order"]
 
 # Words of a question that name the kind of answer, not a fact: with a price in the quote, "costs" adds nothing to it.
 _FRAME = {canon(word) for word in "cost price worth amount name called located share percentage date year".split()}
+# Objections that another order of the sentence's parts may answer: a denial or a source may have lost its place.
+_ORDERS = frozenset({"order", "stance"})
 # What is denied stands this close behind "not".
 _DENIED_WITHIN = 4
 _ENDS_DENIAL = re.compile(r",\s(?:and|but|so)\b|;")
@@ -73,12 +76,20 @@ def judge(sentence: str, quote: str, question: str, today: date | None = None) -
     Every number, date and name stands in the quote with its unit, bound and preposition; negation, modality, source,
     condition and quantifier are neither dropped nor added; who did what stays. Other words stand in the quote in some
     form; the question brings only words that name the kind of answer. ``today`` is the day of the quote's document.
+    Where nothing but their order speaks against it, the sentence is held if it is so in another order of its parts.
     """
+    found = _judged(sentence, quote, question, today)
+    others = recasts(sentence) if found and all(one.kind in _ORDERS for one in found) else ()
+    return [] if any(not _judged(other, quote, question, today, still=True) for other in others) else found
+
+
+def _judged(sentence: str, quote: str, question: str, today: date | None, still: bool = False) -> list[Objection]:
     plain = frozenset(word for text in (quote, question) for word in text.split() if word.islower())
     said, theirs = read(sentence, None, plain), read(quote, today, plain)
     found = _unfound(said, theirs, question)
-    aligned = align(said, theirs)
+    aligned = align(said, theirs, still)
     found += [Objection("order", problem) for problem in (*aligned.problems, *pronouns(sentence, quote))]
+    found += [Objection("word", word) for word in opposites(sentence, quote)]
     return found + _stance(said, theirs, aligned)
 
 
@@ -135,6 +146,10 @@ def _denies_the_same(said: Reading, quote: Reading, aligned: Alignment) -> bool:
         reached = [one for one in theirs if not _ENDS_DENIAL.search(quote.text[one.end : place])]
         firsts = [sum(item.start < one.end for item in quote.items) for one in reached]
         if not any(0 <= denied[0] - first < _DENIED_WITHIN for first in firsts):
+            return False
+        # "He was sure that it was not lawful" is not "he was not sure that it was lawful".
+        before = [at for at in aligned.places[: len(said.items) - len(denied)] if at is not None]
+        if len(theirs) == 1 and any(first in before and first < denied[0] for first in firsts):
             return False
     return True
 

@@ -32,11 +32,14 @@ class Alignment:
     problems: tuple[str, ...]
 
 
-def align(said: Reading, quote: Reading) -> Alignment:
-    """Return the best way in which the quote holds the items of a sentence that it has at all."""
+def align(said: Reading, quote: Reading, still: bool = False) -> Alignment:
+    """Return the best way in which the quote holds the items of a sentence that it has at all.
+
+    ``still``: no phrase moves on its own, since the sentence's parts were moved already.
+    """
     places = candidates(said, quote)
     best: Alignment | None = None
-    for order, free in _orders(said, quote):
+    for order, free in _orders(said, quote, still):
         found = _in_order([places[at] for at in order], quote)
         if found is None:
             continue
@@ -55,9 +58,9 @@ def align(said: Reading, quote: Reading) -> Alignment:
     return Alignment(first, ("order",))
 
 
-def _orders(said: Reading, quote: Reading) -> Iterator[tuple[list[int], list[list[int]]]]:
+def _orders(said: Reading, quote: Reading, still: bool) -> Iterator[tuple[list[int], list[list[int]]]]:
     """Yield the orders in which the sentence's items may stand in the quote, with phrases that stand elsewhere."""
-    blocks = _blocks(said, quote)
+    blocks = [] if still else _blocks(said, quote)
     for order in (other for straight in _turned(said, quote) for other in (straight, *_behind(said, straight))):
         yield order, []
         for block in blocks:

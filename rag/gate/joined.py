@@ -17,6 +17,7 @@ from rag.gate.matching import alike
 _PRONOUN = re.compile(
     r"^(?:and|but|while|when|as|because|that|so|if|,|\s)*(?:he|she|it|they|its|his|her|their)\b", re.I
 )
+_PRONOUN_SAID = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 _SUBJECTLESS = re.compile(
     r"^(?:and|but|or|then|also|later|,|\s)*(?:[a-z]{2,}(?:ed|s)|[a-z]*(?:on|ot|ew|ook|ave|ade|old|ame|uilt|ent))\b"
 )
@@ -28,6 +29,9 @@ _SMALL_WORDS = re.compile(
 # "in Rome, Oslo and Bern", "5, 7 and 9": the later ones have the first one's preposition.
 _LISTED = re.compile(r"\b[A-Z][\w.'’-]*(?:,|,?\s(?:and|or)|\s?\()\s*(?:the\s)?(?:[A-Z][\w.'’-]*\s)*$")
 _LISTED_NUMBER = re.compile(r"\d[\w%]*(?:,|,?\s(?:and|or))\s*$")
+_TELLS = re.compile(
+    r"\b(?:sa(?:id|ys?)|told [\w ]{2,30}?|add(?:s|ed)|claim(?:s|ed)|believes?d?|warn(?:s|ed)) that\s", re.I
+)
 _PLACES = frozenset("in on at within during".split())
 
 
@@ -40,6 +44,7 @@ def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> lis
             found += _governed(said, quote, at, place, taken)
     found += _names_apart(said, chosen, quote)
     found += _clauses_mixed(quote, taken)
+    found += _told_of_another(said, quote, taken)
     found += _passed_over(said, quote, taken)
     found += _slots(said, quote, chosen)
     return found
@@ -200,6 +205,19 @@ def _clauses_mixed(quote: Reading, taken: Sequence[int]) -> list[str]:
             subject = _subject(quote, inside)
             if subject and not set(subject) & set(taken):
                 return ["who is meant"]
+    return []
+
+
+def _told_of_another(said: Reading, quote: Reading, taken: Sequence[int]) -> list[str]:
+    """Say where what somebody says of one thing is told without it: "said that the quay had sunk"."""
+    for match in _TELLS.finditer(quote.text):
+        if _PRONOUN.match(quote.text, match.end()) or _PRONOUN_SAID.search(said.text):
+            continue
+        inside = [at for at, item in enumerate(quote.items) if item.start >= match.end()]
+        inside = [at for at in inside if quote.items[at].clause == quote.items[inside[0]].clause]
+        subject = _subject(quote, inside)
+        if subject and not set(subject) & set(taken) and set(inside) & set(taken):
+            return ["who is meant"]
     return []
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rag import words
 from rag.gate.items import Item, Reading
 from rag.gate.matching import alike
 
@@ -20,6 +21,10 @@ _TO = re.compile(r"(?<!able )(?<!on )\bto\s(?:\w+ly\s)?$", re.I)
 # What stands before "to" where the deed was done.
 _DONE = re.compile(
     r"\b(?:manage|beg[au]n|start|continue|came|come|went|help|prove|turn(?:ed)? out|used)\w*\sto\s(?:\w+ly\s)?$", re.I
+)
+_OPPOSITES = tuple(
+    tuple(frozenset(side.split()) for side in pair.split("/"))
+    for pair in ("up upwards/down downwards", "more/less fewer", "much many/little few")
 )
 # Items between a word and the number that is its own.
 _NEAR = 2
@@ -52,6 +57,17 @@ def pronouns(said: str, quote: str) -> list[str]:
         for match in _PRONOUN.finditer(said)
         if match["by"].lower() not in theirs.get(match["who"].lower(), {match["by"].lower()})
     ]
+
+
+def opposites(said: str, quote: str) -> list[str]:
+    """Return the small words whose opposite alone stands in the quote: "down from 140" for "up from 140"."""
+    mine, theirs = ({word for word, _, _ in words.words(text)} for text in (said, quote))
+    found: list[str] = []
+    for pair in _OPPOSITES:
+        for one, other in (pair, pair[::-1]):
+            if theirs & other and not theirs & one:
+                found += sorted(mine & one)
+    return found
 
 
 def _number_of_another(quote: Reading, place: int, taken: set[int]) -> bool:

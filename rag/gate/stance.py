@@ -23,7 +23,7 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
     ("not", "on", r"no(?! \d)(?! one\b)|no one|not(?! only\b)(?! just\b)|never|none|neither|without|cannot|nothing|nobody|nowhere"
      r"|den(?:y|ies|ied)|denying|refus(?:e|es|ed|ing|al)|fail(?:s|ed|ing|ure)?|lack(?:s|ed|ing)?|unable|hardly|barely"
      r"|declin(?:ed|es|ing) to|stopp?(?:ed|s) short|ceas(?:ed?|es|ing)|\w+n['’]t"),
-    ("future", "on", r"will|shall|going to|set to|slated|scheduled|(?:is|are|was|were) due to|(?:is|are) to(?= \w)"),
+    ("future", "on", r"will|shall|going to|set to|slated|scheduled|(?:is|are|was|were) due to|(?:is|are) to(?= \w)|(?:was|were) to(?= (?:be|have)\b)"),
     ("would", "on", r"would(?:['’]ve)?"),
     ("plan", "on", r"plan(?:s|ned|ning)?(?= to\b| for\b| \w+ing\b)|planned|(?:are|is|were|was) planning|intend(?:s|ed|ing)?|aim(?:s|ed|ing)? (?=to|at)"
      r"|hop(?:es?|ed|ing) (?=to|that)|seek(?:s|ing)? (?=to)|sought (?=to)|want(?:s|ed)?(?= to\b)|propos(?:e|es|ed|ing)|mull(?:s|ed|ing)"
