@@ -53,6 +53,7 @@ def askings(builder: Builder, count: int, seed: int) -> Iterator[tuple[Paragraph
     for paragraph, question in random.Random(seed).sample(everything, min(count, len(everything))):
         words = content_words(question.text)
         others = [other for other in builder.paragraphs if other is not paragraph and not holds(other.text, question)]
+        others = [other for other in others if other.title == paragraph.title or not other.tells(paragraph)]
         others.sort(key=lambda other: (other.title != paragraph.title, -builder.weight(words, other.words)))
         yield paragraph, question, _passages([paragraph, *others[: _PASSAGES - 1]])
 

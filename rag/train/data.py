@@ -100,13 +100,21 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph of a titled article, its sentences as character spans, and the questions asked about it."""
+    """A paragraph of a titled article, its sentences as character spans, and the questions asked about it.
+
+    Paragraphs of one ``story`` may answer each other's questions in other words; "" is none.
+    """
 
     title: str
     text: str
     sentences: tuple[Span, ...]
     questions: tuple[Question, ...]
     words: frozenset[str] = field(default_factory=frozenset)
+    story: str = ""
+
+    def tells(self, other: Paragraph) -> bool:
+        """Tell whether it is of the same story as another."""
+        return bool(self.story) and self.story == other.story
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -223,7 +231,7 @@ class Builder:
             kind = rng.choices(list(self._null_kinds), list(self._null_kinds.values()))[0]
             example = self.null(kind, paragraph, question, rng)
             if example is None and "foreign" in self._null_kinds and rng.random() < _RETRY:
-                example = self.foreign(question, rng)
+                example = self.foreign(paragraph, question, rng)
             if example is not None:
                 return _dress(example, example.title or paragraph.title, rng)
         example = self.positive(paragraph, question, rng)
@@ -317,8 +325,8 @@ class Builder:
             return self.removed(paragraph, question, rng)
         if kind == "article":
             made = self.sibling(paragraph, question, rng)
-            return made or (self.foreign(question, rng) if "foreign" in self._null_kinds else None)
-        return self.foreign(question, rng)
+            return made or (self.foreign(paragraph, question, rng) if "foreign" in self._null_kinds else None)
+        return self.foreign(paragraph, question, rng)
 
     def near_question(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
         """Change one thing in the question."""
@@ -408,14 +416,15 @@ class Builder:
         others = sorted(others, key=lambda p: -self.weight(asked, p.words))[:3]
         return self.lexical_window(rng.choice(others), question, asked, "article", rng) if others else None
 
-    def foreign(self, question: Question, rng: random.Random) -> Example | None:
-        """Take one of the paragraphs, of whatever article, that a lexical search would bring up."""
+    def foreign(self, paragraph: Paragraph, question: Question, rng: random.Random) -> Example | None:
+        """Take one of the paragraphs, of whatever other story, that a lexical search would bring up."""
         asked = content_words(question.text)
         scores: defaultdict[int, float] = defaultdict(float)
         for word in sorted(asked):
             for k in self._having.get(word, ()):
                 scores[k] += self._idf[word]
         found = [self.paragraphs[k] for k in nlargest(_FOREIGN, scores, key=lambda k: scores[k])]
+        found = [p for p in found if not p.tells(paragraph)]
         others = [p for p in found if question not in p.questions and not holds(p.text, question)]
         others = others or [p for p in rng.choices(self.paragraphs, k=_FOREIGN) if not holds(p.text, question)]
         if not others:

@@ -3,7 +3,8 @@
 ``rag/train/corpus/*.txt`` holds them, all invented. A document is a line ``=== kind | title``, its text, a line
 ``---`` and its questions, one a line: ``? question | answer | anchor`` where it answers, ``! question | anchor`` where
 it does not. The anchor is a run of words of the one sentence that answers, or of the one that tempts most to a wrong
-answer. They are cut into passages as serving cuts documents.
+answer. Where several documents tell one story, a third field of the heading names it: what one of them leaves open
+another may answer, and they are trained on, or kept from it, together. All are cut into passages as serving cuts them.
 """
 
 from __future__ import annotations
@@ -29,17 +30,18 @@ class Misfit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A document as written; ``asked`` are (question, answer or "", anchor)."""
+    """A document as written; ``asked`` are (question, answer or "", anchor), ``story`` "" where no other tells it."""
 
     kind: str
     title: str
+    story: str
     text: str
     asked: tuple[tuple[str, str, str], ...]
 
     @property
     def held_out(self) -> bool:
         """Tell whether it is kept from training."""
-        return held_out(self.title, HELD_OUT_PERCENT)
+        return held_out(self.story or self.title, HELD_OUT_PERCENT)
 
 
 def documents(folder: Path = FOLDER) -> Iterator[Document]:
@@ -47,11 +49,12 @@ def documents(folder: Path = FOLDER) -> Iterator[Document]:
     for path in sorted(folder.glob("*.txt")):
         for block in _DOCUMENT.split(path.read_text(encoding="utf-8"))[1:]:
             head, _, rest = block.partition("\n")
-            kind, bar, title = head.partition(" | ")
+            fields = [field.strip() for field in head.split(" | ")]
             text, line, asked = rest.partition("\n---\n")
-            if not (bar and line):
+            if len(fields) not in {2, 3} or not line:
                 raise Misfit(f"{path.name}: {head!r} has no title, or no questions")
-            yield Document(kind.strip(), title.strip(), text.strip(), tuple(_asked(asked, f"{path.name}: {title}")))
+            kind, title, story = [*fields, ""][:3]
+            yield Document(kind, title, story, text.strip(), tuple(_asked(asked, f"{path.name}: {title}")))
 
 
 def _asked(lines: str, where: str) -> Iterator[tuple[str, str, str]]:
@@ -80,7 +83,7 @@ def paragraphs(document: Document) -> list[Paragraph]:
                 questions.append(placed)
                 del left[one]
         words = frozenset(content_words(text))
-        found.append(Paragraph(document.title, text, sentences, tuple(questions), words))
+        found.append(Paragraph(document.title, text, sentences, tuple(questions), words, document.story))
     if left:
         raise Misfit(f"{document.title}: no sentence has {next(iter(left))}")
     return found
