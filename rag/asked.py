@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag import doubts, missing, rerank, speakers
+from rag import doubts, missing, rerank, speakers, words
 from rag.records import Evidence, Hit, Question, Turn
 from rag.rerank import Reader
 from rag.versions import Version, beside, conflicting, disagreement, retold
@@ -13,6 +13,10 @@ from rag.versions import Version, beside, conflicting, disagreement, retold
 # Passages that the reader sees. On the dev questions the first ten hold 0.97 of the gold quotes (n = 39).
 PASSAGES = 12
 _PASSAGES_EACH = 6
+# Evidence for a question that shares no word with any passage must score so much. Of 172 such questions over our own
+# held-out documents 70 are answered rightly from here on and of 213 without an answer 28 are answered; from 0.04 on
+# 89 and 54, with nothing read at all 0 and 0.
+_UNTOUCHED = 0.1
 # By how much a less likely wording of a follow-up must be surer of its answer.
 _SURER = 0.05
 
@@ -58,11 +62,12 @@ def read(reader: Reader, least: float, asked: str, readings: Sequence[str], hits
     for wording in readings:
         if best.evidence and best.understood == asked:
             break
-        if not missing.touches(wording, hits):
+        if not words.content_words(wording):
             continue
+        needed = least if missing.touches(wording, hits) else max(least, _UNTOUCHED)
         found = reader.read(wording, [hit.passage for hit in hits[:most]])
-        chosen = beside(wording, rerank.choose(wording, found, least), found, least)
-        chosen += _retold(reader, wording, chosen, hits, least)
+        chosen = beside(wording, rerank.choose(wording, found, needed), found, needed)
+        chosen += _retold(reader, wording, chosen, hits, needed)
         kept = doubts.kept(reader, wording, chosen, hits)
         if kept.evidence and (not best.evidence or kept.evidence[0].score > best.evidence[0].score + _SURER):
             best = Part(wording, hits, speakers.introduced(wording, kept.evidence))

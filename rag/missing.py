@@ -30,7 +30,7 @@ _LEAST_LETTERS = 4
 
 
 def touches(question: str, hits: Sequence[Hit]) -> bool:
-    """Tell whether anything that a question names is spoken of at all; no reader needs to look where nothing is."""
+    """Tell whether any word of a question is spoken of at all; where none is, an answer must be surer of itself."""
     told = {stem for hit in hits for stem in words.content_words(f"{hit.passage.title} {hit.passage.text}")}
     return any(word in told for word in words.content_words(question))
 

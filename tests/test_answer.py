@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rag import asked
 from rag.answer import NOT_FOUND, ask, stream
 from rag.embed import MiniLM
 from rag.engine import Engine
@@ -199,7 +200,18 @@ def test_documents_with_different_numbers_disagree(engine: Make, settings: Setti
 
 def test_a_question_that_names_nothing_is_not_answered(engine: Make) -> None:
     assert ask(engine("169"), Question("?!")).status == "not_found"
-    assert ask(engine("169"), Question("word word word")).status == "not_found"
+    assert ask(engine("169"), Question("what is it of?")).status == "not_found"
+
+
+def test_a_question_in_words_that_no_passage_has_is_answered_where_the_reader_is_surer(
+    engine: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who asks what a kilo of fruit sets them back has not read "apples are sold for 169 rubles"."""
+    asking = Question("What does fruit set shoppers back?")
+    assert "169" in ask(engine("169"), asking).answer
+    monkeypatch.setattr(asked, "_UNTOUCHED", 0.95)
+    assert ask(engine("169"), asking).status == "not_found"
+    assert "169" in ask(engine("169"), Question("What do apples set shoppers back?")).answer
 
 
 def test_only_the_named_documents_are_read(engine: Make) -> None:
