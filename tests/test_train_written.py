@@ -1,5 +1,6 @@
 """Documents written for training: their form, and that nothing but reading them tells which questions they answer."""
 
+import random
 import re
 from collections import Counter
 from math import log
@@ -66,6 +67,34 @@ def test_a_question_without_answer_is_always_asked_of_what_tempts(tmp_path: Path
     assert [one.kind for one in tempted] == ["tempted"] * 20
     assert all("the sauna stays shut" in one.passage and not one.answerable for one in tempted)
     assert {len(one.passage) > 120 for one in tempted} == {True, False}, "with more around it, and alone"
+
+
+def test_documents_of_one_story_stay_together_and_are_no_null_for_each_other(tmp_path: Path) -> None:
+    """Another paper's report may answer in other words: it is no text in which the answer is missing."""
+    told = NOTICE.replace("Swimming bath of Orsova", "Bath of Orsova | bath")
+    (tmp_path / "a.txt").write_text(told + told.replace("Bath of Orsova", "News of the bath"), encoding="utf-8")
+    one, other = written.documents(tmp_path)
+    assert (one.story, one.held_out) == ("bath", other.held_out)
+    paragraphs = [found for document in (one, other) for found in written.paragraphs(document)]
+    stranger = Paragraph("Sunday", "On Sundays the bath at Tal is shut.", ((0, 35),), (), frozenset({"bath", "sunday"}))
+    builder, rng = Builder([*paragraphs, stranger], Relations([])), random.Random(5)
+    asked = Question("When does the bath open on a Sunday?", ("ten o'clock",))
+    drawn = {made.passage for _ in range(40) if (made := builder.foreign(paragraphs[0], asked, rng))}
+    assert drawn == {stranger.text}
+
+
+def test_what_another_of_the_story_answers_is_asked_of_both() -> None:
+    """Hundreds of questions have an answer in one document and none in its sister: their words cannot tell which."""
+    stories: dict[str, list[written.Document]] = {}
+    for document in written.documents():
+        stories.setdefault(document.story, []).append(document)
+    both = 0
+    for story, told in stories.items():
+        asked = [{(question, bool(answer)) for question, answer, _ in one.asked} for one in told if story]
+        both += sum(
+            (question, not answered) in another for one in asked for question, answered in one for another in asked
+        )
+    assert both / 2 > 1000
 
 
 def test_everything_written_fits_its_form_and_a_part_is_kept_from_training(corpus: list[Paragraph]) -> None:
