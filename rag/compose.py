@@ -20,6 +20,8 @@ _SENTENCE_END = re.compile(r"[.!?][\"'”’)]*(?=\s|$)")
 # The embedded model likes to go on after the answer with a clause that it makes up.
 _AFTERTHOUGHT = re.compile(r",\s+(?:which|who|where|while|making|and it|and they)\b.*$", re.DOTALL)
 
+# Yes or no is said where rules prove it (``rag.yesno``); a writer's own word before its sentence proves nothing.
+_YES_OR_NO = re.compile(r"^(?:yes|no)[,:.]\s+(?=\w)", re.IGNORECASE)
 _CLAUSE_END = re.compile(r"[;—]|,\s+(?:and|but|while|whereas|although|though|because|since|as|which|who|where|so)\b")
 # A whole statement that follows, told from the last item of a list by its verb.
 _MORE = re.compile(
@@ -121,7 +123,8 @@ def _draft(writer: Writer, question: str, piece: Evidence) -> Generator[None, No
             if "\n" in written.strip() or (end and end.end() < len(written.lstrip())):
                 break
     first = next((written[span.start : span.end] for span in chunk.split(written)), "")
-    draft = _AFTERTHOUGHT.sub(".", first)
+    draft = _YES_OR_NO.sub("", _AFTERTHOUGHT.sub(".", first))
+    draft = f"{draft[:1].upper()}{draft[1:]}"
     whole = _SENTENCE_END.search(draft) and clause.says_something(draft)
     return draft if whole and len(words.content_words(draft)) >= _LEAST_WORDS else ""
 

@@ -17,11 +17,12 @@ from typing import Literal
 from rag import words
 from rag.gate.align import Alignment, align
 from rag.gate.items import KINDS_OF_PLACE, Item, Reading, read
-from rag.gate.lexicon import SUPERLATIVES, canon
+from rag.gate.lexicon import SUPERLATIVES, canon, joined_plainly
 from rag.gate.matching import candidates
 from rag.gate.parted import opposites, pronouns
 from rag.gate.recast import recasts
 from rag.gate.stance import Mark
+from rag.gate.unfold import unfolded
 from rag.gate.values import quantities
 
 Kind = Literal["number", "date", "name", "word", "stance", "order"]
@@ -78,9 +79,13 @@ def judge(sentence: str, quote: str, question: str, today: date | None = None) -
     form; the question brings only words that name the kind of answer. ``today`` is the day of the quote's document.
     Where nothing but their order speaks against it, the sentence is held if it is so in another order of its parts.
     """
+    sentence, quote = joined_plainly(sentence), joined_plainly(quote)
     found = _judged(sentence, quote, question, today)
     others = recasts(sentence) if found and all(one.kind in _ORDERS for one in found) else ()
-    return [] if any(not _judged(other, quote, question, today, still=True) for other in others) else found
+    if any(not _judged(other, quote, question, today, still=True) for other in others):
+        return []
+    told = unfolded(quote) if found else ()
+    return [] if any(not _judged(sentence, other, question, today, still=True) for other in told) else found
 
 
 def _judged(sentence: str, quote: str, question: str, today: date | None, still: bool = False) -> list[Objection]:

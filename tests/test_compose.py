@@ -80,6 +80,12 @@ def test_an_afterthought_is_cut() -> None:
     assert said == [("The road bridge is across the Tumen River.", [0])]
 
 
+def test_a_writer_s_own_yes_is_left_out() -> None:
+    reply = "Yes, the bridge costs $100 million."
+    said = shown(reply, "How much does the bridge cost?", evidence()[:1])
+    assert said == [("The bridge costs $100 million.", [0])]
+
+
 def test_only_the_first_sentence_is_taken_and_the_writer_is_stopped() -> None:
     writer = Scripted("The bridge costs $100 million. It is long. And so on and so on.")
     said = next(filter(None, compose.sentences(writer, "How much does the bridge cost?", evidence()[:1], entails)))

@@ -403,3 +403,45 @@ def test_words_of_a_language_without_spaces_and_empty_texts_do_no_harm() -> None
 )
 def test_what_somebody_comments_adds_or_cautions_is_no_plain_fact(sentence: str, quote: str) -> None:
     assert any("say" in objection for objection in objections(sentence, quote, ""))
+
+
+@pytest.mark.parametrize(
+    "plans",
+    ["aims to", "hopes to", "seeks to", "sought to", "agreed to", "decided to", "means to", "wants to", "plans to",
+     "intends to", "vowed to", "is expected to", "demands to", "is to"],
+)  # fmt: skip
+def test_what_is_only_meant_to_be_is_not_told_as_done(plans: str) -> None:
+    quote = f"The firm {plans} build a mill at Lund."
+    assert objections("The firm builds a mill at Lund.", quote, "What?")
+    assert objections("The firm built a mill at Lund.", quote, "What?")
+    assert objections(quote, quote, "What?") == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "sentence", "untrue"),
+    [
+        ("Setting I works at 4 bar, setting II at 8.", "Setting II works at 8 bar.", "Setting I works at 8 bar."),
+        ("The town pays 1,320 and the fair 880.", "The fair pays 880.", "The fair pays 1,320."),
+        ("Ink comes out in half of the cases, wine in nine of ten, and curry in none.",
+         "Wine comes out in nine of ten.", "Wine comes out in half of the cases."),
+        ("Prices rose by 41 per cent in Lund and by 6 per cent in Graz.",
+         "Prices rose by 6 per cent in Graz.", "Prices rose by 41 per cent in Graz."),
+    ],
+)  # fmt: skip
+def test_a_later_part_has_the_verb_of_the_first(quote: str, sentence: str, untrue: str) -> None:
+    assert objections(sentence, quote, "") == []
+    assert objections(untrue, quote, "")
+
+
+@pytest.mark.parametrize(
+    ("quote", "untrue"),
+    [
+        ("She replaced the gut with steel.", "She replaced the steel with gut."),
+        ("He told his foreman that he would not come back.", "His foreman told him that he would not come back."),
+        ("His report was put in file 16.", "Her report was put in file 16."),
+        ("She now demands that dogs be banned from the beach.", "Dogs have been banned from the beach."),
+    ],
+)
+def test_who_and_what_are_not_exchanged(quote: str, untrue: str) -> None:
+    assert objections(untrue, quote, "")
+    assert objections(quote, quote, "") == []

@@ -65,13 +65,18 @@ _BOUNDING = {
 KINDS_OF_PLACE = frozenset(
     "city town village state country province region island river lake county year month".split()
 )
+# "Setting I", "Phase I"
+_FIRST = re.compile(
+    r"\b(?:setting|phase|part|stage|class|type|grade|level|group|model|lot|zone|war|act|staircase|section|chapter|volume|line)\s$",
+    re.I,
+)
 # Small words that titles write with a capital; "Near" or "Will" with one are names.
 _EVER_SMALL = frozenset(
     "the a an of and or in on at to for by with from is as it he she they we i his her their that this".split()
 )
-_DETERMINERS = frozenset("a an the its his her their our this that these those some any all both each".split())
+_DETERMINERS = frozenset("such a an the its his her their our this that these those some any all both each".split())
 # Commas that only list or insert do not end a clause; these words behind them do. ``which`` opens a relative clause.
-_VERB = (
+VERB = (
     r"(?:is|are|was|were|has|have|had|will|would|can|could|did|does|[a-z]{3,}ed|won|lost|took|got|made|came|went|became"
     r"|gave|sold|bought|built|led|held|wrote|began|said|saw|rose|fell|grew|met|left|kept|paid|ran|sent|found|spent)\b"
 )
@@ -80,8 +85,9 @@ _CLAUSE = re.compile(
     r"|(?P<inserted>\()"
     r"|;\s+|\s[—–-]{1,2}\s|—|:\s+|(?<=[a-z0-9\])”\"])[.!?]+[”\")]*\s+(?=[\"“(]?[A-Z0-9])"
     r"|,?\s+(?=(?:while|whereas|although|though|because|but|until|when|if|unless)\b)"
-    rf"|,?\s+(?=and\s+(?:(?:the|a|an|its|his|her|their)\s+)?(?:[\w'’-]+\s+){{0,3}}?{_VERB})"
-    rf"|,\s+(?=(?:[A-Z][\w'’-]*\s+){{1,3}}{_VERB})"
+    r"|,?\s+(?=and\s+(?:I|we|you|he|she|they|it)\s)"
+    rf"|,?\s+(?=and\s+(?:(?:the|a|an|its|his|her|their)\s+)?(?:[\w'’-]+\s+){{0,3}}?{VERB})"
+    rf"|,\s+(?=(?:[A-Z][\w'’-]*\s+){{1,3}}{VERB})"
 )
 OWNER = re.compile(r"['’]s?$")
 _COMMA = re.compile(r",\s")
@@ -89,7 +95,7 @@ _BRACKET = re.compile(r"\)\s*")
 _PARTICIPLE = (
     r"(?:[a-z]{2,}ed|[a-z]+wn|[a-z]+en|built|bought|brought|sold|made|held|led|won|lost|sung|hung|met|kept|paid|sent|"
     r"spent|found|taught|caught|fought|sought|told|shot|struck|cut|set|put|read|run|born|worn|torn|sworn|left|lent|lost|"
-    r"laid|said|heard|hit|hurt|shut|fed|bred|done|gone|begun|bound|drawn|stuck|swept|won|wound|overthrown)"
+    r"laid|let|said|heard|hit|hurt|shut|fed|bred|done|gone|begun|bound|drawn|stuck|swept|won|wound|overthrown)"
 )
 _PASSIVE = re.compile(
     rf"\b(?:is|are|was|were|be|been|being|got)\s+(?:not\s+)?(?:\w+ly\s+)?(?P<verb>{_PARTICIPLE})\b"
@@ -156,6 +162,7 @@ def read(text: str, today: date | None = None, lower: frozenset[str] = frozenset
         taken.append((start, end))
     for word, start, end in words.words(_masked(text, taken)):
         named = text[start].isupper() and not _begins(text, start) and word not in _EVER_SMALL
+        named = named or (text[start:end] == "I" and bool(_FIRST.search(text[:start])))
         if (word in _GLUE or word in _PREPOSITIONS) and not named:
             continue
         small = _begins(text, start) and (word in words.FUNCTION_WORDS or word in lower)
@@ -228,6 +235,8 @@ def _preposition(text: str, start: int) -> tuple[str, str]:
         folded = word.casefold()
         if folded == "to" and back and before[-back][0].islower() and before[-back] not in _DETERMINERS:
             return "", ""  # "to accept the offer"
+        if folded == "to" and back + 1 < len(before) and before[-back - 2].casefold() == "according":
+            return "~", ""  # a source, whatever verb the quote has for it
         if folded == "of" and back + 1 < len(before) and before[-back - 2].casefold() in KINDS_OF_PLACE:
             continue
         if folded in _PREPOSITIONS and (word == folded or back == len(before) - 1):

@@ -17,6 +17,7 @@ from rag.gate.matching import alike
 _PRONOUN = re.compile(
     r"^(?:and|but|while|when|as|because|that|so|if|,|\s)*(?:he|she|it|they|its|his|her|their)\b", re.I
 )
+_SPEAKER = re.compile(r"^(?:and|but|while|when|as|because|that|so|if|,|\s)*(?:I|we|you)\b")
 _PRONOUN_SAID = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 _SUBJECTLESS = re.compile(
     r"^(?:and|but|or|then|also|later|,|\s)*(?:[a-z]{2,}(?:ed|s)|[a-z]*(?:on|ot|ew|ook|ave|ade|old|ame|uilt|ent))\b"
@@ -32,6 +33,11 @@ _LISTED_NUMBER = re.compile(r"\d[\w%]*(?:,|,?\s(?:and|or))\s*$")
 _TELLS = re.compile(
     r"\b(?:sa(?:id|ys?)|told [\w ]{2,30}?|add(?:s|ed)|claim(?:s|ed)|believes?d?|warn(?:s|ed)) that\s", re.I
 )
+_TOLD = re.compile(
+    r"\b(?P<by>[\w’'-]+) (?:had |has |have )?(?:told|asked|informed|warned)"
+    r" (?:(?:the|a|an|his|her|its|their|our|my) )?(?P<to>[\w’'-]+)",
+    re.IGNORECASE,
+)
 _PLACES = frozenset("in on at within during".split())
 
 
@@ -44,6 +50,7 @@ def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> lis
             found += _governed(said, quote, at, place, taken)
     found += _names_apart(said, chosen, quote)
     found += _clauses_mixed(quote, taken)
+    found += _teller(said, quote)
     found += _told_of_another(said, quote, taken)
     found += _passed_over(said, quote, taken)
     found += _slots(said, quote, chosen)
@@ -113,7 +120,8 @@ def _label(reading: Reading, at: int) -> bool:
     """Tell whether a number is part of a name: "Resolution 82"."""
     if at == 0 or reading.items[at - 1].kind != "name":
         return False
-    return reading.text[reading.items[at - 1].end : reading.items[at].start] == " "
+    between = reading.text[reading.items[at - 1].end : reading.items[at].start]
+    return between == " " and not reading.text.startswith(" of ", reading.items[at].end)  # "in Lund 46 of 80 guests"
 
 
 def _ranged(item: Item) -> bool:
@@ -196,6 +204,8 @@ def _clauses_mixed(quote: Reading, taken: Sequence[int]) -> list[str]:
         else:
             start = quote.items[inside[0]].start
             opening = quote.text[quote.items[before[-1]].end : start + 24].lstrip(" ,;:.—–-")
+            if _SPEAKER.match(opening):
+                return ["who is meant"]  # "she held the lamp and I set the bone"
             if _PRONOUN.match(opening):
                 continue
             if clause - 1 in quote.relative:  # the clause that the relative one broke goes on
@@ -206,6 +216,17 @@ def _clauses_mixed(quote: Reading, taken: Sequence[int]) -> list[str]:
             if subject and not set(subject) & set(taken):
                 return ["who is meant"]
     return []
+
+
+def _teller(said: Reading, quote: Reading) -> list[str]:
+    """Say where who was told tells, or the other way round: "told his foreman" for "his foreman told"."""
+    theirs, mine = (
+        [(match["by"].casefold(), match["to"].casefold()) for match in _TOLD.finditer(text)]
+        for text in (quote.text, said.text)
+    )
+    told = {to for _, to in theirs}
+    tells = {by for by, _ in theirs}
+    return ["who is meant"] if any((by in told - tells) or (to in tells - told) for by, to in mine) else []
 
 
 def _told_of_another(said: Reading, quote: Reading, taken: Sequence[int]) -> list[str]:

@@ -91,6 +91,29 @@ _ALIAS = re.compile(
 )
 
 
+# A clause behind it that tells how things are makes "since" a reason: "since the water comes by ship".
+_IS = (
+    r"(?:is|are|has|have|had|comes?|does|do|knows?|lacks?|needs?|wants?|costs?|gives?|goes|takes?|makes?|says?|speaks?"
+    r"|loses|can|could|will|would|must|may)"
+)
+_JOINS = tuple(
+    (re.compile(pattern, re.I), plain)
+    for pattern, plain in (
+        (r"\b(?:provided|providing|on (?:the |one )?condition) that\b|\b(?:as|so) long as\b", "if"),
+        (rf"(?<!ever )\bsince(?=(?: [\w'’-]+){{1,6}}? {_IS} )|\bfor the reason that\b", "because"),
+        (r"\bin (?:place|lieu) of\b", "instead of"),
+        (r"\bsave for\b|\bapart from\b", "except for"),
+    )
+)
+
+
+def joined_plainly(text: str) -> str:
+    """Return a text with one word for all that join in one sense: "provided that" is "if"."""
+    for pattern, plain in _JOINS:
+        text = pattern.sub(plain, text)
+    return f"{text[:1].upper()}{text[1:]}"
+
+
 @lru_cache(maxsize=20_000)
 def canon(word: str) -> str:
     """Return what stands for a folded word and for all its forms: ``built``, ``builds``, ``construction`` are one."""

@@ -24,7 +24,7 @@ _DONE = re.compile(
 )
 _OPPOSITES = tuple(
     tuple(frozenset(side.split()) for side in pair.split("/"))
-    for pair in ("up upwards/down downwards", "more/less fewer", "much many/little few")
+    for pair in ("up upwards/down downwards", "more/less fewer", "much many/little few", "he his him/she her hers")
 )
 # Items between a word and the number that is its own.
 _NEAR = 2
@@ -40,6 +40,8 @@ def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> lis
         theirs = quote.items[place]
         if _number_of_another(quote, place, taken) or _paired_anew(said, own, quote, place, chosen):
             found.append("number of another thing")
+        if _exchanged(said, own, quote, chosen):
+            found.append("exchanged")
         if mine.kind == "word" and _governed_by_another(mine, theirs, quote, taken):
             found.append(f"{mine.governor} for {theirs.governor or 'no preposition'}")
         if mine.kind == "word" and _only_to_be(said.text, mine, quote.text, theirs):
@@ -117,6 +119,22 @@ def _governed_by_another(mine: Item, theirs: Item, quote: Reading, taken: set[in
         return mine.preposition != theirs.preposition
     return mine.governor not in {"by", "of"} and any(
         item.governor == mine.governor for at, item in enumerate(quote.items) if at not in taken and item.kind == "word"
+    )
+
+
+def _exchanged(said: Reading, own: int, quote: Reading, chosen: Sequence[int | None]) -> bool:
+    """Tell whether a word took another's preposition, and that one lost it: "steel with gut" for "gut with steel"."""
+    place = chosen[own]
+    mine = said.items[own]
+    if place is None or not mine.governor or quote.items[place].governor:
+        return False
+    return any(
+        other is not None
+        and not said.items[at].governor
+        and said.items[at].kind == mine.kind
+        and quote.items[other].governor == mine.governor
+        and abs(other - place) <= _NEAR
+        for at, other in enumerate(chosen)
     )
 
 

@@ -25,9 +25,10 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
      r"|declin(?:ed|es|ing) to|stopp?(?:ed|s) short|ceas(?:ed?|es|ing)|\w+n['’]t"),
     ("future", "on", r"will|shall|going to|set to|slated|scheduled|(?:is|are|was|were) due to|(?:is|are) to(?= \w)|(?:was|were) to(?= (?:be|have)\b)"),
     ("would", "on", r"would(?:['’]ve)?"),
-    ("plan", "on", r"plan(?:s|ned|ning)?(?= to\b| for\b| \w+ing\b)|planned|(?:are|is|were|was) planning|intend(?:s|ed|ing)?|aim(?:s|ed|ing)? (?=to|at)"
-     r"|hop(?:es?|ed|ing) (?=to|that)|seek(?:s|ing)? (?=to)|sought (?=to)|want(?:s|ed)?(?= to\b)|propos(?:e|es|ed|ing)|mull(?:s|ed|ing)"
-     r"|consider(?:s|ed|ing)?(?! (?:to be|as|an?|the|one)\b)|vow(?:s|ed)?|pledg\w+|promis\w+|agreed (?=to)|decided (?=to)|threaten\w*|envisag\w+|aspir\w+"),
+    ("plan", "on", r"plan(?:s|ned|ning)?(?= to\b| for\b| \w+ing\b)|planned|(?:are|is|were|was) planning|intend(?:s|ed|ing)?|aim(?:s|ed|ing)?(?= (?:to|at)\b)"
+     r"|hop(?:es?|ed|ing)(?= (?:to|that)\b)|seek(?:s|ing)?(?= to\b)|sought(?= to\b)|want(?:s|ed)?(?= (?:to\b|[a-z ]{2,40}\w+ed\b))|mean(?:s|t)?(?= to [a-z])|propos(?:e|es|ed|ing)|mull(?:s|ed|ing)"
+     r"|consider(?:s|ed|ing)?(?! (?:to be|as|an?|the|one)\b)|vow(?:s|ed)?|pledg\w+|promis\w+|agreed(?= to\b)|decided(?= to\b)|threaten\w*|envisag\w+|aspir\w+"),
+    ("demand", "on", r"demand(?:s|ed|ing)?(?= (?:that|to)\b)|urg(?:es?|ed|ing)(?= )|call(?:s|ed|ing)? for(?= )|insist(?:s|ed|ing)? (?:that|on)(?= )"),
     ("expect", "on", r"expect(?:s|ed|ation|ations)?|predict\w*|forecast\w*|projected|anticipat\w+|likely|poised|bound to"),
     ("unlikely", "on", r"unlikely"),
     ("may", "on", r"may(?! \d)|might|could|possibly|possible(?= that)|perhaps|potential(?:ly)?|probabl[ey]|maybe|conceivably"),
@@ -40,11 +41,11 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
     ("tried", "on", r"tr(?:y|ies|ied|ying) to|attempt(?:s|ed|ing)?(?: to)?"),
     ("seem", "on", r"seem(?:s|ed|ingly)?|appear(?:s|ed) to|apparently|suggest(?:s|ed|ing)?"),
     ("hearsay", "all", r"report(?:s|ed)? to(?! the\b| \w+ing)|reportedly|(?:is|are|was|were|been) reported|alleg\w+|rumou?r\w*|(?:is|are|was|were|been|widely|long|generally) believed|supposed(?:ly)?(?! to\b)|purported\w*|said to"
-     r"|thought to|presumed|presumably|claim(?:s|ed|ing)?(?= (?:that|to|he|she|it|they|the)\b)|claim(?:s|ed)(?=,)|considered (?=to be|an?|the|one|as)|so-called|argu(?:es?|ed|ing)(?= that)"),
+     r"|thought to|presumed|presumably|claim(?:s|ed|ing)?(?= (?:that|to|he|she|it|they|the)\b)|claim(?:s|ed)(?=,)|considered(?= (?:to be|an?|the|one|as)\b)|so-called|argu(?:es?|ed|ing)(?= that)"),
     ("according", "all", r"according to|in the (?:words|opinion|view) of"),
-    ("say", "on", r"sa(?:ys?|id)|sta(?:tes?|ted) (?=that)|told|insist(?:s|ed)?|assert(?:s|ed)|warn(?:s|ed)?|believe[sd]?|thinks?|thought(?= that)|estimat(?:e|es|ed) (?=that)"
+    ("say", "on", r"sa(?:ys?|id)|sta(?:tes?|ted)(?= that\b)|told|insist(?:s|ed)?|maintain(?:s|ed)?(?=,)|assert(?:s|ed)|warn(?:s|ed)?|believe[sd]?|thinks?|thought(?= that)|estimat(?:e|es|ed)(?= that\b)"
      r"|comment(?:s|ed)(?! on\b)|remark(?:s|ed)|caution(?:s|ed)|(?:add|note|stresse|emphasi[sz]e|explain|observe|maintain|conclude|argue)(?:s|d|ed)?(?=(?:,? \w+,)? that\b)"),
-    ("if", "all", r"if|provided (?=that)|as long as|in case|assuming|on condition|depending on"),
+    ("if", "all", r"if|provided(?= that\b)|providing(?= that\b)|as long as|in case|assuming|on condition|depending on"),
     ("unless", "all", r"unless"),
     ("whether", "on", r"whether"),
     ("except", "all", r"except(?:ing| for| in| that)?|apart from|other than|excluding|with the exception"),
@@ -55,7 +56,7 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
     ("only", "on", r"only|solely|exclusively|merely|sole"),
     ("both", "on", r"both"),
     ("almost", "on", r"almost|nearly|virtually|close to|on the verge of"),
-    ("one of", "on", r"one of|among (?=the)|some of|member of"),
+    ("one of", "on", r"one of|among(?= (?:the)\b)|some of|member of"),
     ("former", "next", r"former(?:ly)?|ex(?=-)|then(?=-)|would-be|acting|deputy|vice|interim|assistant|co(?=-)|fake|alleged"),
     ("other", "next", r"other|another|else"),
     ("instead", "on", r"instead|rather than"),
@@ -78,7 +79,7 @@ _PATTERN = re.compile(
 _NONE = re.compile(
     r"\bno\.\s?(?=\d)|\bnot only\b|\bnot least\b|\bno (?:less|more|fewer) than(?= [$€£]?\d)|\bMay\b(?!\s[a-z])|\b\d{1,2}(?:st|nd|rd|th)?(?: of)? May\b|\bsay so\b|\bwill of\b"
     rf"|\b(?:some|almost|nearly|close to) (?={_COUNT})"
-    r"|\ball[- ]time\b|\bmost recent\b|\bthe will\b"
+    r"|\bafter all\b|\ball[- ]time\b|\bmost recent\b|\bthe will\b"
     r"|\bthe United States\b|\bat (?:most|least)\b|\bas well as\b",
     re.IGNORECASE,
 )

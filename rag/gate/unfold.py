@@ -1,0 +1,78 @@
+"""What a quote leaves to be understood from its first part: "setting I works at 0.4 bar, setting II at 0.8". Pure.
+
+A later part without a verb has the first one's: with a subject of its own ("setting II at 0.8"), or with the first's
+subject and the same prepositions again ("rose by 41 per cent in Lund and by 6 in Graz").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rag.gate.items import VERB
+
+_PART = re.compile(r",?\s(?:and|but|while|whereas)\s|[,;]\s(?:and\s|but\s)?")
+_BRACKETS = re.compile(r"\s?\([^()]*\)")
+_NUMBER = (
+    r"(?:about |some |nearly |over |under |only )?(?:[$€£]\s?)?\d[\d.,]*"
+    r"|(?:half|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
+)
+_PLACE = re.compile(
+    rf"\s(?:(?P<governor>in|at|on|by|for|with|from|to|of|after|before|under|over)(?=\s)|(?={_NUMBER}))", re.IGNORECASE
+)
+_VERB = re.compile(rf"^(?:{VERB}|costs?|pays?|may|must)$")
+_ENDS_IN_S = re.compile(r"[a-z]{2,}[a-rt-z]s$")
+# "9 crowns, 2 more than last year": such a part tells a difference, not a value of its own.
+_COMPARES = re.compile(
+    r"\b(?:more|less|fewer|than|up|down|which|them|each|including|among|not|no|from|against)\b", re.I
+)
+_UNIT = re.compile(r"\d[\d.,]*(?P<unit>\s(?:per cent|percent|million|billion|[a-z]{1,12})|\s?[%°€$£]\w?)?")
+_MOST = 8
+
+
+def unfolded(quote: str) -> Iterator[str]:
+    """Yield the statements that a quote's later parts make with the verb of its first."""
+    first, *others = _PART.split(_BRACKETS.sub("", quote.strip()).rstrip("."))
+    for other in others:
+        words = other.split()
+        if len(words) > _MOST or any(map(_VERB.search, words)) or _COMPARES.search(other):
+            continue
+        for place in _PLACE.finditer(first):
+            head, rest = first[: place.start()].split(), first[place.start() :]
+            yield from _of_its_own(head, rest, other)
+            yield from _again(head, rest, other)
+
+
+def _of_its_own(head: list[str], rest: str, other: str) -> Iterator[str]:
+    # "Setting II" "works" "at 0.8 bar": the other has a subject, the first the verb
+    verb = _verb(head)
+    for at in _PLACE.finditer(other):
+        if verb and at["governor"] == _governors(rest)[0]:
+            yield f"{other[: at.start()]} {verb} {other[at.start() :].strip()}{_unit(rest, other)}"
+
+
+def _again(head: list[str], rest: str, other: str) -> Iterator[str]:
+    # "Prices rose" "by 6 per cent in Graz": the same prepositions again
+    mine = _governors(f" {other}")
+    if _verb(head) and len(mine) > 1 and mine == _governors(rest) and _PLACE.match(f" {other}"):
+        yield f"{' '.join(head)} {other}"
+
+
+def _governors(text: str) -> list[str | None]:
+    return [place["governor"] for place in _PLACE.finditer(text)]
+
+
+def _verb(head: list[str]) -> str:
+    """Return the words from the verb to the end of a part's head, "" where it has none, or a value among them."""
+    for form in (_VERB, _ENDS_IN_S):
+        for at in range(len(head) - 1, 0, -1):
+            if form.search(head[at]):
+                found = " ".join(head[at:])
+                return "" if re.search(r"\d", found) else found
+    return ""
+
+
+def _unit(first: str, other: str) -> str:
+    """Return the unit that the first part's number has, where the other part ends with a bare number."""
+    told = _UNIT.search(first)
+    return (told["unit"] or "") if told and re.search(r"\d[\d.,]*$", other) else ""
