@@ -29,6 +29,7 @@ Kind = Literal["number", "date", "name", "word", "stance", "order"]
 
 # Words of a question that name the kind of answer, not a fact: with a price in the quote, "costs" adds nothing to it.
 _FRAME = {canon(word) for word in "cost price worth amount name called located share percentage date year".split()}
+_AND_THAT = re.compile(r"\band that\s")
 # Objections that another order of the sentence's parts may answer: a denial or a source may have lost its place.
 _ORDERS = frozenset({"order", "stance"})
 # What is denied stands this close behind "not".
@@ -126,6 +127,8 @@ def _stance(said: Reading, quote: Reading, aligned: Alignment) -> list[Objection
     free = Counter(mark.name for mark in quote.marks if mark.reach == "join")
     for name in sorted({*theirs, *mine}):
         # Denying twice is not denying once; hedging once instead of twice is hedging.
+        if name == "should" and not theirs[name] and _told_to(said, quote):
+            continue
         if (
             mine[name] > max(theirs[name], free[name])
             or (name == "not" and mine[name] < theirs[name])
@@ -138,6 +141,18 @@ def _stance(said: Reading, quote: Reading, aligned: Alignment) -> list[Objection
         if _class(mark) == "say" and not _source_kept(mark, quote, taken):
             found.append(Objection("stance", "source"))
     return found + _restrictions(quote, taken)
+
+
+def _told_to(said: Reading, quote: Reading) -> bool:
+    """Tell whether what "should" be done is an order in the quote: its first word, or one after a semicolon."""
+    for mark in said.marks:
+        following = next((item for item in said.items if item.start >= mark.end), None)
+        if mark.name == "should" and following is not None:
+            written = said.text[following.start : following.end]
+            return bool(
+                re.search(rf"(?:^|[.;:]\s)(?:please |always )?{re.escape(written)}\b", quote.text, re.IGNORECASE)
+            )
+    return False
 
 
 def _denies_the_same(said: Reading, quote: Reading, aligned: Alignment) -> bool:
@@ -181,6 +196,10 @@ def _reaches(mark: Mark, quote: Reading, taken: set[int]) -> bool:
     if mark.reach == "next":
         return bool(behind) and behind[0] in taken
     clause = quote.clause(mark.start)
+    if _class(mark) == "say" and any(
+        place in taken for place in behind if _AND_THAT.search(quote.text, mark.end, quote.items[place].start)
+    ):
+        return True  # "says that the mill closed and that the farm opened"
     inside = [place for place in behind if quote.items[place].clause == clause]
     if not inside:  # "his seed is not."
         inside = [place for place, item in enumerate(quote.items) if item.clause == clause]

@@ -445,3 +445,37 @@ def test_a_later_part_has_the_verb_of_the_first(quote: str, sentence: str, untru
 def test_who_and_what_are_not_exchanged(quote: str, untrue: str) -> None:
     assert objections(untrue, quote, "")
     assert objections(quote, quote, "") == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "sentence"),
+    [
+        (
+            "A course takes place if five sign up; the wheel class is limited to nine.",
+            "The wheel class is limited to nine.",
+        ),
+        ("Candles had to be of wax, yet the bishop allowed tallow in 1498.", "The bishop allowed tallow in 1498."),
+        ("Renew the ring every two years; wash the lid by hand.", "You should renew the ring every two years."),
+        ("Ms Lind says that the mill is closed and that letters were sent.", "Ms Lind says that letters were sent."),
+        ("In Lund 46 of 80 guests preferred rye.", "In Lund, 46 of 80 guests preferred rye."),
+        ("Staircase II may be used, provided that the lock is new.", "Staircase II may be used if the lock is new."),
+        (
+            "Cars may not be washed, since the water comes by ship.",
+            "Cars may not be washed because the water comes by ship.",
+        ),
+    ],
+)
+def test_a_clause_that_stands_alone_in_the_quote_is_held(quote: str, sentence: str) -> None:
+    assert objections(sentence, quote, "") == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "sentence"),
+    [
+        ("If five sign up, the course takes place; the fee is then 9 crowns.", "The fee is 9 crowns."),
+        ("The ring is renewed by the shop.", "You should renew the ring."),
+        ("Cars may not be washed since the fire of 2017.", "Cars may not be washed because of the fire of 2017."),
+    ],
+)
+def test_what_stands_before_a_clause_may_be_about_it(quote: str, sentence: str) -> None:
+    assert objections(sentence, quote, "")

@@ -233,6 +233,8 @@ def _preposition(text: str, start: int) -> tuple[str, str]:
     before = re.findall(r"[\w'’%$€£-]+|[,;:.()]", text[max(0, start - 48) : start])
     for back, word in enumerate(reversed(before)):
         folded = word.casefold()
+        if not back and word[0].isupper() and text[start].isdigit() and folded not in _DETERMINERS:
+            return "", ""  # "In Lund 46 of 80 guests"
         if folded == "to" and back and before[-back][0].islower() and before[-back] not in _DETERMINERS:
             return "", ""  # "to accept the offer"
         if folded == "to" and back + 1 < len(before) and before[-back - 2].casefold() == "according":

@@ -17,7 +17,7 @@ from rag.gate.matching import alike
 _PRONOUN = re.compile(
     r"^(?:and|but|while|when|as|because|that|so|if|,|\s)*(?:he|she|it|they|its|his|her|their)\b", re.I
 )
-_SPEAKER = re.compile(r"^(?:and|but|while|when|as|because|that|so|if|,|\s)*(?:I|we|you)\b")
+_SPEAKER = re.compile(r"^(?:and|but|while|,|\s)*(?:I|we)\b")
 _PRONOUN_SAID = re.compile(r"\b(?:he|she|it|they)\b", re.I)
 _SUBJECTLESS = re.compile(
     r"^(?:and|but|or|then|also|later|,|\s)*(?:[a-z]{2,}(?:ed|s)|[a-z]*(?:on|ot|ew|ook|ave|ade|old|ame|uilt|ent))\b"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from rag.gate.items import VERB
+from rag.gate.stance import marks
 
 _PART = re.compile(r",?\s(?:and|but|while|whereas)\s|[,;]\s(?:and\s|but\s)?")
 _BRACKETS = re.compile(r"\s?\([^()]*\)")
@@ -30,8 +31,26 @@ _UNIT = re.compile(r"\d[\d.,]*(?P<unit>\s(?:per cent|percent|million|billion|[a-
 _MOST = 8
 
 
+# What stands before a clause and may be about it, too: who says it, and on what condition.
+_REACHES = frozenset("say according hearsay whether seem".split())
+_OPENS = re.compile(r"\W*(?:if|unless|when|where|in case|as long as)\b", re.IGNORECASE)
+_CLAUSE = re.compile(r"\s?;\s|,\s(?=(?:yet|but|whereas)\s)")
+
+
 def unfolded(quote: str) -> Iterator[str]:
-    """Yield the statements that a quote's later parts make with the verb of its first."""
+    """Yield what a quote's clauses say each for itself, and its later parts with the verb of its first."""
+    clauses = _CLAUSE.split(quote.strip().rstrip("."))
+    if len(clauses) > 1 and not _OPENS.match(quote) and not any(_reaches(clause) for clause in clauses[:-1]):
+        yield from (re.sub(r"^(?:yet|but|whereas|and)\s", "", clause) for clause in clauses)
+    for clause in clauses:
+        yield from _gapped(clause)
+
+
+def _reaches(clause: str) -> bool:
+    return any(mark.name in _REACHES for mark in marks(clause))
+
+
+def _gapped(quote: str) -> Iterator[str]:
     first, *others = _PART.split(_BRACKETS.sub("", quote.strip()).rstrip("."))
     for other in others:
         words = other.split()
