@@ -1,9 +1,10 @@
 """What is found in documents like those that people have? ``python -m eval.own [--n N] [--show FILE]``.
 
-Of the documents written for training (``rag.train.written``) those that were kept from it, indexed together. Each
-question is asked of its own document alone, as served and without a writer: half of them have an answer there, the
-others only seem to. An answer is right where it cites the sentence that gives it. The weights of the looks and the
-error budgets were fitted on these documents, the network was not.
+Two sets: of the documents written for training (``rag.train.written``) those that were kept from it, and the documents
+in ``eval/documents``, of whose writer training has seen nothing. Those of a set are indexed together; each question is
+asked of its own document alone, as served and without a writer: half of them have an answer there, the others only
+seem to. An answer is right where it cites the sentence that gives it. The weights of the looks and the error budgets
+were fitted on the first set, the network was not; nothing was on the second.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from eval.corpus import Corpus, read_corpus
@@ -26,6 +27,7 @@ from rag.records import Question
 from rag.train import written
 
 _SEED = 17
+_UNSEEN = Path(__file__).with_name("documents")
 _CITED, _REFUSED, _OTHER = "cited", "refused", "other"
 
 
@@ -33,6 +35,7 @@ _CITED, _REFUSED, _OTHER = "cited", "refused", "other"
 class Asked:
     """A question of one document, the words of the sentence that gives or seems to give the answer, and what came."""
 
+    set: str
     document: str
     question: str
     answer: str
@@ -49,13 +52,20 @@ def drawn(documents: Sequence[written.Document], n: int) -> list[tuple[int, tupl
     return [row for kind in kinds for row in rng.sample(kind, min(n // 2, len(kind)))]
 
 
-def outcomes(documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
-    """Ask, and yield what came."""
+def sets() -> dict[str, list[written.Document]]:
+    """Return the documents of each set by its name."""
+    kept = [one for one in written.documents() if one.held_out]
+    return {"kept from training": kept, "of a writer unseen": list(written.documents(_UNSEEN))}
+
+
+def outcomes(name: str, documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
+    """Ask n questions of a set of that name, and yield what came."""
     names = [f"{k:03d}.txt" for k in range(len(documents))]
     with tempfile.TemporaryDirectory(prefix="vouch-own-") as folder:
         for name, one in zip(names, documents, strict=True):
             (Path(folder) / name).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
-        yield from _asked(read_corpus(Path(folder)), documents, names, n)
+        for found in _asked(read_corpus(Path(folder)), documents, names, n):
+            yield replace(found, set=name)
 
 
 def _asked(corpus: Corpus, documents: Sequence[written.Document], names: Sequence[str], n: int) -> Iterator[Asked]:
@@ -66,7 +76,7 @@ def _asked(corpus: Corpus, documents: Sequence[written.Document], names: Sequenc
             outcome = _OTHER if quotes else _REFUSED
             if answer and any(anchor in quote and answer in quote for quote in quotes):
                 outcome = _CITED
-            yield Asked(documents[k].title, question, answer, anchor, outcome, " / ".join(quotes) or reply.reason)
+            yield Asked("", documents[k].title, question, answer, anchor, outcome, " / ".join(quotes) or reply.reason)
 
 
 def table(found: Sequence[Asked]) -> Iterator[str]:
@@ -88,17 +98,18 @@ def main() -> None:
     """Parse, ask, print."""
     threads.calm()
     parser = argparse.ArgumentParser(description="Ask our own documents that were kept from training.")
-    parser.add_argument("--n", type=int, default=400, help="questions, half of them without an answer")
+    parser.add_argument("--n", type=int, default=400, help="questions of each set, half of them without an answer")
     parser.add_argument("--show", type=Path, help="write every question with what came, as JSON lines")
     args = parser.parse_args()
-    documents = [one for one in written.documents() if one.held_out]
-    found = []
-    for one in outcomes(documents, args.n):
-        found.append(one)
-        if len(found) % 50 == 0:
-            print(f"{len(found)} asked", file=sys.stderr, flush=True)
-    for line in table(found):
-        print(line)
+    found: list[Asked] = []
+    for name, documents in sets().items():
+        for one in outcomes(name, documents, args.n):
+            found.append(one)
+            if len(found) % 50 == 0:
+                print(f"{len(found)} asked", file=sys.stderr, flush=True)
+        print(f"{name}, {len(documents)} documents")
+        for line in table([one for one in found if one.set == name]):
+            print(line)
     if args.show:
         args.show.write_text("".join(json.dumps(asdict(one)) + "\n" for one in found), encoding="utf-8")
 
