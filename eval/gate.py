@@ -6,8 +6,9 @@ Three sets made by rule, each of true sentences and of the same sentences with o
 - questions: questions about them turned into statements with their answers, where all words stand in the quote;
 - reworded: planted facts in the words of people (``eval.reworded``).
 
-A fourth, "written", is none of "all": helpers that had not seen the gate wrote true sentences about quotes of invented
-documents, in words of their own as often as not, and untrue ones beside them (``eval/written``).
+Two more are none of "all": helpers that had not seen the gate wrote true sentences about quotes of invented documents,
+and untrue ones beside them (``eval/written``). "written" are as hard as could be, in words of their own as often as
+not; "natural" are what a careful assistant would answer from the quote.
 
 What was looked at while the gate was made is called "tuned"; the figures that count are those on what was not: the
 articles of SQuAD 2.0's development half, and kinds of rewording that were written when the gate was done.
@@ -93,11 +94,19 @@ def collect(paragraphs: Sequence[Paragraph], tuned: bool, seed: int = SEED) -> I
             yield _made("reworded", case.kind, case.sentence, case.quote, case.question, list(case.names), rng)
 
 
-def written(tuned: bool) -> list[True_]:
+def written(tuned: bool, natural: bool = False) -> list[True_]:
     """Load the sentences that helpers wrote about quotes, those that were looked at or the others."""
-    lines = (_WRITTEN / f"{'tuned' if tuned else 'unseen'}.jsonl").read_text(encoding="utf-8").splitlines()
+    name = f"{'natural_' if natural else ''}{'tuned' if tuned else 'unseen'}.jsonl"
+    lines = (_WRITTEN / name).read_text(encoding="utf-8").splitlines()
     return [
-        True_("written", row["kind"], row["true"], row["quote"], row["question"], tuple(map(tuple, row["wrong"])))
+        True_(
+            "natural" if natural else "written",
+            row["kind"],
+            row["true"],
+            row["quote"],
+            row["question"],
+            tuple(map(tuple, row["wrong"])),
+        )
         for row in map(json.loads, lines)
     ]
 
@@ -173,7 +182,8 @@ def report(data: Path, embedder: Embedder, count: int, details: bool = False) ->
     for tuned in (True, False):
         found = list(collect(_seen(data) if tuned else _unseen(data), tuned))
         sets = {name: [one for one in found if name in (one.set, "all")] for name in _SETS}
-        for name, some in (sets | {"written": written(tuned)}).items():
+        sets |= {"written": written(tuned), "natural": written(tuned, natural=True)}
+        for name, some in sets.items():
             said = verdicts(some)
             half = "tuned" if tuned else "unseen"
             shares = _share(said.refused, said.true), _share(said.passed.total(), said.changed.total())
