@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_NAME = r"[A-Z][\w.'’-]*(?:\s(?:of\s|de\s|van\s|von\s)?[A-Z][\w.'’-]*)*"
 _SPEAKER = r"(?P<who>[^,;]{2,60}(?:, [^,;]{2,50})?)"
 _SAYS = r"(?P<says>said|says|told|has said|have said)"
 _SAID_BEHIND = re.compile(rf"^(?P<what>.{{8,}}?),?[\"”]?,\s(?:{_SAYS}\s{_SPEAKER})$")
 _SAID_THERE = re.compile(rf"^(?P<what>.{{8,}}),\s(?P<who>[^,;]{{2,60}})\s{_SAYS}$")
 _SAID_WITHIN = re.compile(rf"^(?P<what>[^,]{{2,60}}),\s{_SAYS}\s(?P<who>[^,;]{{2,60}}),\s(?P<rest>.{{4,}})$")
 _SAID_BEFORE = re.compile(rf"^{_SPEAKER},?\s{_SAYS}\sthat\s(?P<what>.{{8,}})$")
-# "Rosa Marten, the mayor, ..." and "the mayor, Rosa Marten, ...", at most five words each.
+# "Rosa Marten, the mayor, ..." and "the mayor, Rosa Marten, ...", at most seven words each.
 _SHORT = r"(?:[^\s,;]+\s){0,6}[^\s,;]+"
 _APPOSITION = re.compile(rf"^(?P<one>{_SHORT}),\s(?P<other>{_SHORT}),\s(?P<rest>.+)$")
 _JOINED = re.compile(r"(?P<mark>;\s(?:and\s|but\s)?|,?\s(?:and|but|while|whereas)\s)")

@@ -1,7 +1,7 @@
-"""What a quote leaves to be understood from its first part: "setting I works at 0.4 bar, setting II at 0.8". Pure.
+"""What a quote says piece by piece: each clause for itself, and what a part without a verb leaves unsaid. Pure.
 
-A later part without a verb has the first one's: with a subject of its own ("setting II at 0.8"), or with the first's
-subject and the same prepositions again ("rose by 41 per cent in Lund and by 6 in Graz").
+Such a part has the verb of the first: with a subject of its own ("setting I works at 0.4 bar, setting II at 0.8"), or
+with the first's subject and the same prepositions again ("rose by 41 per cent in Lund and by 6 in Graz").
 """
 
 from __future__ import annotations
@@ -28,9 +28,8 @@ _COMPARES = re.compile(
     r"\b(?:more|less|fewer|than|up|down|which|them|each|including|among|not|no|from|against)\b", re.I
 )
 _UNIT = re.compile(r"\d[\d.,]*(?P<unit>\s(?:per cent|percent|million|billion|[a-z]{1,12})|\s?[%°€$£]\w?)?")
+# Words of a part that could be one without a verb.
 _MOST = 8
-
-
 # What stands before a clause and may be about it, too: who says it, and on what condition.
 _REACHES = frozenset("say according hearsay whether seem".split())
 _OPENS = re.compile(r"\W*(?:if|unless|when|where|in case|as long as)\b", re.IGNORECASE)
@@ -63,7 +62,7 @@ def _gapped(quote: str) -> Iterator[str]:
 
 
 def _of_its_own(head: list[str], rest: str, other: str) -> Iterator[str]:
-    # "Setting II" "works" "at 0.8 bar": the other has a subject, the first the verb
+    """Give the other's subject the first's verb: "setting II" "works" "at 0.8 bar"."""
     verb = _verb(head)
     for at in _PLACE.finditer(other):
         if verb and at["governor"] == _governors(rest)[0]:
@@ -71,7 +70,7 @@ def _of_its_own(head: list[str], rest: str, other: str) -> Iterator[str]:
 
 
 def _again(head: list[str], rest: str, other: str) -> Iterator[str]:
-    # "Prices rose" "by 6 per cent in Graz": the same prepositions again
+    """Give the other's phrases the first's subject and verb: "prices rose" "by 6 per cent in Graz"."""
     mine = _governors(f" {other}")
     if _verb(head) and len(mine) > 1 and mine == _governors(rest) and _PLACE.match(f" {other}"):
         yield f"{' '.join(head)} {other}"
