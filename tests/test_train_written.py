@@ -119,7 +119,7 @@ def test_words_that_question_and_sentence_share_do_not_tell_whether_it_answers(c
 
 
 def test_a_question_alone_hardly_tells_whether_it_is_answered(corpus: list[Paragraph]) -> None:
-    """Naive Bayes over words and the opening, learned on every other document: 0.66, 0.83 before the second pass."""
+    """Naive Bayes over words and the opening, learned on every other document: 0.62, 0.83 of the first pass."""
     titles = sorted({p.title for p in corpus})
     learned, counts = set(titles[::2]), {True: Counter[str](), False: Counter[str]()}
     for paragraph in corpus:
@@ -132,7 +132,7 @@ def test_a_question_alone_hardly_tells_whether_it_is_answered(corpus: list[Parag
 
     asked = [q for p in corpus if p.title not in learned for q in p.questions]
     scores = [sum(map(odds, _signs(q.text))) for q in asked]
-    assert auroc(np.array(scores), np.array([q.tempts is None for q in asked])) < 0.7
+    assert auroc(np.array(scores), np.array([q.tempts is None for q in asked])) < 0.66
 
 
 def _signs(question: str) -> set[str]:
