@@ -62,8 +62,8 @@ def outcomes(name: str, documents: Sequence[written.Document], n: int) -> Iterat
     """Ask n questions of a set of that name, and yield what came."""
     names = [f"{k:03d}.txt" for k in range(len(documents))]
     with tempfile.TemporaryDirectory(prefix="vouch-own-") as folder:
-        for name, one in zip(names, documents, strict=True):
-            (Path(folder) / name).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
+        for file, one in zip(names, documents, strict=True):
+            (Path(folder) / file).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
         for found in _asked(read_corpus(Path(folder)), documents, names, n):
             yield replace(found, set=name)
 

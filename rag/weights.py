@@ -63,7 +63,7 @@ READER = Packaged(
     "vouch-rag",
     "rag",
     "reader/reader.safetensors",
-    "c75b7ca3d0f5df5b1e67710355794199ad2c5479f467cc6b74f36f084e1dd1a0",
+    "c9d2aaf1030f09bc07a7f63ac068c787be90b42d65eca644a5193362c7e59262",
 )
 
 

@@ -17,6 +17,7 @@ def test_answers_cite_the_sentence_that_gives_them() -> None:
     (_, documents) = own.sets().values()
     asked = list(own.outcomes("unseen", documents[:3], 12))
     assert len(asked) == 12
+    assert {one.set for one in asked} == {"unseen"}
     assert sum(bool(one.answer) for one in asked) == 6
     for one in asked:
         assert (one.outcome == "cited") == (bool(one.answer) and one.anchor in one.shown and one.answer in one.shown)
