@@ -20,7 +20,7 @@ from rag.gate.items import KINDS_OF_PLACE, Item, Reading, read
 from rag.gate.lexicon import SUPERLATIVES, canon, joined_plainly
 from rag.gate.matching import candidates
 from rag.gate.parted import opposites, pronouns
-from rag.gate.recast import recasts
+from rag.gate.recast import recasts, speech
 from rag.gate.stance import Mark
 from rag.gate.unfold import unfolded
 from rag.gate.values import quantities
@@ -29,6 +29,8 @@ Kind = Literal["number", "date", "name", "word", "stance", "order"]
 
 # Words of a question that name the kind of answer, not a fact: with a price in the quote, "costs" adds nothing to it.
 _FRAME = {canon(word) for word in "cost price worth amount name called located share percentage date year".split()}
+_SPOKEN_WITHIN = re.compile(r",[^,;]*\b(?:said|says)\b[^,;]*(?:,|\.?$)")
+_OBJECT = r"(?:the|a|an|your|all|it|them|this|these|those|no|any|each|every|\d+)"
 _AND_THAT = re.compile(r"\band that\s")
 # Objections that another order of the sentence's parts may answer: a denial or a source may have lost its place.
 _ORDERS = frozenset({"order", "stance"})
@@ -83,7 +85,9 @@ def judge(sentence: str, quote: str, question: str, today: date | None = None) -
     sentence, quote = joined_plainly(sentence), joined_plainly(quote)
     found = _judged(sentence, quote, question, today)
     others = recasts(sentence) if found and all(one.kind in _ORDERS for one in found) else ()
-    if any(not _judged(other, quote, question, today, still=True) for other in others):
+    # "Berg, said Hale, had lied": who says it stands in front in both.
+    spoken = next(speech(quote.strip().rstrip(".")), quote) if _SPOKEN_WITHIN.search(quote) else quote
+    if any(not _judged(other, spoken, question, today, still=True) for other in others):
         return []
     told = unfolded(quote) if found else ()
     return [] if any(not _judged(sentence, other, question, today, still=True) for other in told) else found
@@ -144,14 +148,14 @@ def _stance(said: Reading, quote: Reading, aligned: Alignment) -> list[Objection
 
 
 def _told_to(said: Reading, quote: Reading) -> bool:
-    """Tell whether what "should" be done is an order in the quote: its first word, or one after a semicolon."""
+    """Tell whether what "should" be done is an order in the quote: its first word, with an object behind it."""
     for mark in said.marks:
         following = next((item for item in said.items if item.start >= mark.end), None)
         if mark.name == "should" and following is not None:
-            written = said.text[following.start : following.end]
-            return bool(
-                re.search(rf"(?:^|[.;:]\s)(?:please |always )?{re.escape(written)}\b", quote.text, re.IGNORECASE)
+            order = (
+                rf"\s*(?:please |always )?{re.escape(said.text[following.start : following.end])}\s{_OBJECT}\b[^;]*$"
             )
+            return bool(re.match(order, quote.text, re.IGNORECASE))
     return False
 
 

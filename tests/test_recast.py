@@ -73,3 +73,78 @@ def test_no_order_adds_or_drops_a_word(sentence: str) -> None:
 def test_a_phrase_does_not_move_into_the_other_half() -> None:
     moved = [other for other in recasts("The mill closed in 1990 and the farm opened") if "in 1990, the farm" in other]
     assert moved == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "sentence"),
+    [
+        (
+            "The minister denied that the army had fired on the crowd and that 12 people had died.",
+            "12 people had died and the minister denied that the army had fired on the crowd.",
+        ),
+        (
+            "Police believe that Berg set the fire and Hale drove the car.",
+            "Hale drove the car and police believe that Berg set the fire.",
+        ),
+        (
+            "The insurer pays if the house is locked and the alarm is on.",
+            "The alarm is on and the insurer pays if the house is locked.",
+        ),
+        (
+            "If the buyer pays late, the seller may cancel the order and the deposit is lost.",
+            "The deposit is lost and if the buyer pays late, the seller may cancel the order.",
+        ),
+        ("She was not paid and was dismissed.", "She was not dismissed and was paid."),
+        ("The drug is not approved and is banned in Sweden.", "The drug is not banned in Sweden and is approved."),
+        ("The prosecutor was told that the key witness had died.", "The key witness had died, the prosecutor said."),
+        ("Residents were told that the water was safe.", "The water was safe, residents said."),
+        ("The company has been told that it must pay 3 million.", "It must pay 3 million, the company said."),
+        (
+            "The company, the union said, had broken the agreement.",
+            "The union, the company said, had broken the agreement.",
+        ),
+        ("Israel, Iran said, had fired first.", "Iran, Israel said, had fired first."),
+        ("Berg, said Hale, had lied to the court.", "Hale, said Berg, had lied to the court."),
+        (
+            "Deaths have fallen since the vaccine was approved and doctors can use it freely.",
+            "Deaths have fallen because the vaccine was approved.",
+        ),
+        (
+            "Shares have fallen by half since the company has been run by Berg.",
+            "Shares have fallen by half because the company has been run by Berg.",
+        ),
+        (
+            "Crime has fallen by 12 per cent since the curfew and the mayor has been praised.",
+            "Crime has fallen by 12 per cent because of the curfew.",
+        ),
+        ("Apart from the rent, the tenant pays heating costs.", "The tenant pays heating costs except for the rent."),
+        (
+            "Apart from Berg, two other directors were convicted.",
+            "Two other directors were convicted, except for Berg.",
+        ),
+        (
+            "The man who robbed the bank escaped and called his lawyer.",
+            "The man who called his lawyer and robbed the bank escaped.",
+        ),
+        ("Berg claimed Hale robbed the bank and fled.", "Berg fled and claimed Hale robbed the bank."),
+        ("Two workers died in the blast, five in hospital.", "Five died in hospital."),
+        ("Three men were shot in the bar, the owner in hospital.", "The owner was shot in hospital."),
+        ("The minister resigned in tears, his wife in the front row.", "His wife resigned in the front row."),
+        ("Berg was born in Lund, the capital of the province in those days.", "The capital was born in those days."),
+        (
+            "Berg, Hale, and Moss finished first, second and third.",
+            "Hale, Berg, and Moss finished first, second and third.",
+        ),
+        ("The pump is stopped and then the valve is opened.", "The valve is opened and then the pump is stopped."),
+        ("Test results are sent by post; answers come within a week.", "You should test results."),
+        ("Work on the bridge will begin in May.", "You should work on the bridge."),
+        ("Turn left at the mill; turn right at the church.", "You should turn right at the mill."),
+        ("The contract ends on 1 May, but only if both parties sign.", "The contract ends on 1 May."),
+        ("Exercise lowers the risk of a stroke; sleep matters too.", "You should sleep."),
+        ("No refund is given if: the ticket is used; the show has begun.", "The show has begun."),
+    ],
+)
+def test_what_a_reviewer_got_past_the_first_form_of_these_rules(quote: str, sentence: str) -> None:
+    """Halves under one source, denial or condition, the told for the teller, time for cause, "besides" for "except"."""
+    assert objections(sentence, quote, "")
+    assert objections(quote, quote, "") == []

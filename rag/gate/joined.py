@@ -33,6 +33,8 @@ _LISTED_NUMBER = re.compile(r"\d[\w%]*(?:,|,?\s(?:and|or))\s*$")
 _TELLS = re.compile(
     r"\b(?:sa(?:id|ys?)|told [\w ]{2,30}?|add(?:s|ed)|claim(?:s|ed)|believes?d?|warn(?:s|ed)) that\s", re.I
 )
+_WAS_TOLD = re.compile(r"\b(?:is|are|was|were|been|being) told\b", re.I)
+_SAYS = re.compile(r"\b(?:said|says?)\b", re.I)
 _TOLD = re.compile(
     r"\b(?P<by>[\w’'-]+) (?:had |has |have )?(?:told|asked|informed|warned)"
     r" (?:(?:the|a|an|his|her|its|their|our|my) )?(?P<to>[\w’'-]+)",
@@ -224,6 +226,8 @@ def _teller(said: Reading, quote: Reading) -> list[str]:
         [(match["by"].casefold(), match["to"].casefold()) for match in _TOLD.finditer(text)]
         for text in (quote.text, said.text)
     )
+    if _WAS_TOLD.search(quote.text) and _SAYS.search(said.text) and not _WAS_TOLD.search(said.text):
+        return ["who is meant"]
     told = {to for _, to in theirs}
     tells = {by for by, _ in theirs}
     return ["who is meant"] if any((by in told - tells) or (to in tells - told) for by, to in mine) else []

@@ -93,16 +93,14 @@ _ALIAS = re.compile(
 
 # A clause behind it that tells how things are makes "since" a reason: "since the water comes by ship".
 _IS = (
-    r"(?:is|are|has|have|had|comes?|does|do|knows?|lacks?|needs?|wants?|costs?|gives?|goes|takes?|makes?|says?|speaks?"
+    r"(?:is|are|comes?|does|do|knows?|lacks?|needs?|wants?|costs?|gives?|goes|takes?|makes?|says?|speaks?"
     r"|loses|can|could|will|would|must|may)"
 )
 _JOINS = tuple(
     (re.compile(pattern, re.I), plain)
     for pattern, plain in (
-        (r"\b(?:provided|providing|on (?:the |one )?condition) that\b|\b(?:as|so) long as\b", "if"),
-        (rf"(?<!ever )\bsince(?=(?: [\w'’-]+){{1,6}}? {_IS} )|\bfor the reason that\b", "because"),
-        (r"\bin (?:place|lieu) of\b", "instead of"),
-        (r"\bsave for\b|\bapart from\b", "except for"),
+        (r"\b(?:provided|providing|on (?:the |one )?condition) that\b", "if"),
+        (rf"(?:(?<=, )|^)since(?=(?: (?!and\b|or\b|but\b|that\b)[a-z'’-]+){{1,6}}? {_IS} )", "because"),
     )
 )
 

@@ -10,15 +10,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.gate.stance import marks
+
 _SPEAKER = r"(?P<who>[^,;]{2,60}(?:, [^,;]{2,50})?)"
-_SAYS = r"(?P<says>said|says|told|has said|have said)"
+_SAYS = r"(?P<says>said|says|has said|have said)"
 _SAID_BEHIND = re.compile(rf"^(?P<what>.{{8,}}?),?[\"”]?,\s(?:{_SAYS}\s{_SPEAKER})$")
 _SAID_THERE = re.compile(rf"^(?P<what>.{{8,}}),\s(?P<who>[^,;]{{2,60}})\s{_SAYS}$")
 _SAID_WITHIN = re.compile(rf"^(?P<what>[^,]{{2,60}}),\s{_SAYS}\s(?P<who>[^,;]{{2,60}}),\s(?P<rest>.{{4,}})$")
+_SAID_ASIDE = re.compile(rf"^(?P<what>[^,]{{2,60}}),\s(?P<who>[^,;]{{2,60}})\s{_SAYS},\s(?P<rest>.{{4,}})$")
 _SAID_BEFORE = re.compile(rf"^{_SPEAKER},?\s{_SAYS}\sthat\s(?P<what>.{{8,}})$")
 # "Rosa Marten, the mayor, ..." and "the mayor, Rosa Marten, ...", at most seven words each.
 _SHORT = r"(?:[^\s,;]+\s){0,6}[^\s,;]+"
 _APPOSITION = re.compile(rf"^(?P<one>{_SHORT}),\s(?P<other>{_SHORT}),\s(?P<rest>.+)$")
+_SPOKEN = re.compile(r"\b(?:said|says?|told|added|claim(?:s|ed)|according)\b")
+# What is said of one half may be said of the other, too, or one half comes before the other.
+_BOUND = re.compile(
+    r"\b(?:that|who|whom|whose|which|where|because|as|when|while|than|then|later|afterwards|once|respectively|first|result"
+    r"|so|therefore|hop\w+|fear\w*|alleg\w+|claim\w*|found|feel|felt|know|knew|think|thought|hears?|heard|sees?|saw)\b",
+    re.IGNORECASE,
+)
+_REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|these|those|such)\b", re.IGNORECASE)
 _JOINED = re.compile(r"(?P<mark>;\s(?:and\s|but\s)?|,?\s(?:and|but|while|whereas)\s)")
 # What opens a phrase that may as well close the sentence, and the other way round.
 _OPENER = (
@@ -38,7 +49,7 @@ _FINITE = re.compile(
 def recasts(sentence: str) -> Iterator[str]:
     """Yield the same statement in other orders, without its full stop, as far as its form allows."""
     text = sentence.strip().rstrip(".").strip()
-    said = list(_speech(text))
+    said = list(speech(text))
     seen = {text}
     for one in (*said, *(other for start in (text, *said) for other in _once(start))):
         if one not in seen:
@@ -53,18 +64,25 @@ def _once(text: str) -> Iterator[str]:
     yield from _members(text)
 
 
-def _speech(text: str) -> Iterator[str]:
+def speech(text: str) -> Iterator[str]:
+    """Yield a statement with who says it in front, or behind where it is in front, as far as its form allows."""
     for pattern in (_SAID_BEHIND, _SAID_THERE):
         if match := pattern.match(text):
             yield f"{match['who']} {match['says']} that {match['what']}"
-    if match := _SAID_WITHIN.match(text):
-        yield f"{match['who']} {match['says']} that {match['what']} {match['rest']}"
+    for pattern in (_SAID_WITHIN, _SAID_ASIDE):
+        if match := pattern.match(text):
+            yield f"{match['who']} {match['says']} that {match['what']} {match['rest']}"
     if match := _SAID_BEFORE.match(text):
         yield f"{match['what']}, {match['says']} {match['who']}"
 
 
 def _appositions(text: str) -> Iterator[str]:
-    if match := _APPOSITION.match(text):
+    match = _APPOSITION.match(text)
+    if (
+        match
+        and not _SPOKEN.search(f"{match['one']} {match['other']}")
+        and not match["rest"].startswith(("and ", "or "))
+    ):
         yield f"{match['other']}, {match['one']}, {match['rest']}"
 
 
@@ -82,20 +100,29 @@ def _moved(text: str) -> Iterator[str]:
         yield f"{match['phrase']}, {text[: match.start()].rstrip(',')}"
 
 
+def _loose(text: str) -> bool:
+    """Tell whether the halves of a statement stand each for itself: no denial, source, plan or condition, no order."""
+    return not marks(text) and not _BOUND.search(text)
+
+
 def _halves(text: str) -> Iterator[str]:
+    if not _loose(text):
+        return
     for match in _JOINED.finditer(text):
         first, second = text[: match.start()], text[match.end() :]
-        if min(len(first.split()), len(second.split())) >= 2:
+        if min(len(first.split()), len(second.split())) >= 2 and not _REFERS.match(second):
             yield f"{second}{match['mark']}{first}"
 
 
 def _members(text: str) -> Iterator[str]:
-    # "The caber weighs 150 pounds and is 19 feet long": what the subject has, or does, in the other order.
+    """Yield what one subject has, or does, in the other order: "the caber weighs 150 pounds and is 19 feet long"."""
+    if not _loose(text):
+        return
     for match in re.finditer(r",?\sand\s", text):
         second = text[match.end() :]
         words = text[: match.start()].split()
         for cut in range(1, len(words)):
-            if _alike(words[cut], second):
+            if _alike(words[cut], second) and not any(map(_FINITE.match, words[:cut])):
                 yield f"{' '.join(words[:cut])} {second} and {' '.join(words[cut:])}"
 
 

@@ -21,6 +21,8 @@ _NUMBER = (
 _PLACE = re.compile(
     rf"\s(?:(?P<governor>in|at|on|by|for|with|from|to|of|after|before|under|over)(?=\s)|(?={_NUMBER}))", re.IGNORECASE
 )
+# Values of one kind are told of each, so that "five in hospital" has not died there.
+_VALUE = re.compile(rf"\s(?:[a-z]+\s)?(?:{_NUMBER})", re.IGNORECASE)
 _VERB = re.compile(rf"^(?:{VERB}|costs?|pays?|may|must)$")
 _ENDS_IN_S = re.compile(r"[a-z]{2,}[a-rt-z]s$")
 # "9 crowns, 2 more than last year": such a part tells a difference, not a value of its own.
@@ -33,14 +35,23 @@ _MOST = 8
 # What stands before a clause and may be about it, too: who says it, and on what condition.
 _REACHES = frozenset("say according hearsay whether seem".split())
 _OPENS = re.compile(r"\W*(?:if|unless|when|where|in case|as long as)\b", re.IGNORECASE)
+# "But only if both sign": the clause before it does not stand alone.
+_LIMITS = re.compile(r"(?:(?:but|and|yet)\s)?(?:only|if|unless|except|not|provided|until|when)\b", re.IGNORECASE)
 _CLAUSE = re.compile(r"\s?;\s|,\s(?=(?:yet|but|whereas)\s)")
 
 
 def unfolded(quote: str) -> Iterator[str]:
     """Yield what a quote's clauses say each for itself, and its later parts with the verb of its first."""
     clauses = _CLAUSE.split(quote.strip().rstrip("."))
-    if len(clauses) > 1 and not _OPENS.match(quote) and not any(_reaches(clause) for clause in clauses[:-1]):
-        yield from (re.sub(r"^(?:yet|but|whereas|and)\s", "", clause) for clause in clauses)
+    if (
+        ":" not in quote
+        and len(clauses) > 1
+        and not _OPENS.match(quote)
+        and not any(_reaches(clause) for clause in clauses[:-1])
+    ):
+        for clause, following in zip(clauses, [*clauses[1:], ""], strict=True):
+            if not _LIMITS.match(following):
+                yield re.sub(r"^(?:yet|but|whereas|and)\s", "", clause)
     for clause in clauses:
         yield from _gapped(clause)
 
@@ -65,14 +76,14 @@ def _of_its_own(head: list[str], rest: str, other: str) -> Iterator[str]:
     """Give the other's subject the first's verb: "setting II" "works" "at 0.8 bar"."""
     verb = _verb(head)
     for at in _PLACE.finditer(other):
-        if verb and at["governor"] == _governors(rest)[0]:
+        if verb and at["governor"] == _governors(rest)[0] and _VALUE.match(rest) and _VALUE.match(other[at.start() :]):
             yield f"{other[: at.start()]} {verb} {other[at.start() :].strip()}{_unit(rest, other)}"
 
 
 def _again(head: list[str], rest: str, other: str) -> Iterator[str]:
     """Give the other's phrases the first's subject and verb: "prices rose" "by 6 per cent in Graz"."""
     mine = _governors(f" {other}")
-    if _verb(head) and len(mine) > 1 and mine == _governors(rest) and _PLACE.match(f" {other}"):
+    if _verb(head) and None in mine and len(mine) > 1 and mine == _governors(rest) and _PLACE.match(f" {other}"):
         yield f"{' '.join(head)} {other}"
 
 
