@@ -458,6 +458,7 @@ def test_who_and_what_are_not_exchanged(quote: str, untrue: str) -> None:
         ("Renew the ring every two years; wash the lid by hand.", "You should renew the ring every two years."),
         ("Ms Lind says that the mill is closed and that letters were sent.", "Ms Lind says that letters were sent."),
         ("In Lund 46 of 80 guests preferred rye.", "In Lund, 46 of 80 guests preferred rye."),
+        ("In 1890 Acme closed its office in Lund.", "The office in Lund was closed in 1890."),
         ("Staircase II may be used, provided that the lock is new.", "Staircase II may be used if the lock is new."),
         (
             "Cars may not be washed, since the water comes by ship.",

@@ -74,6 +74,7 @@ _FIRST = re.compile(
 _EVER_SMALL = frozenset(
     "the a an of and or in on at to for by with from is as it he she they we i his her their that this".split()
 )
+_NAMELESS = frozenset((*_PREPOSITIONS, *words.FUNCTION_WORDS))
 _DETERMINERS = frozenset("such a an the its his her their our this that these those some any all both each".split())
 # Commas that only list or insert do not end a clause; these words behind them do. ``which`` opens a relative clause.
 VERB = (
@@ -233,7 +234,7 @@ def _preposition(text: str, start: int) -> tuple[str, str]:
     before = re.findall(r"[\w'’%$€£-]+|[,;:.()]", text[max(0, start - 48) : start])
     for back, word in enumerate(reversed(before)):
         folded = word.casefold()
-        if not back and word[0].isupper() and text[start].isdigit() and folded not in _DETERMINERS:
+        if not back and word[0].isupper() and text[start].isdigit() and folded not in _NAMELESS:
             return "", ""  # "In Lund 46 of 80 guests"
         if folded == "to" and back and before[-back][0].islower() and before[-back] not in _DETERMINERS:
             return "", ""  # "to accept the offer"
