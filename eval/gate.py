@@ -96,17 +96,10 @@ def collect(paragraphs: Sequence[Paragraph], tuned: bool, seed: int = SEED) -> I
 
 def written(tuned: bool, natural: bool = False) -> list[True_]:
     """Load the sentences that helpers wrote about quotes, those that were looked at or the others."""
-    name = f"{'natural_' if natural else ''}{'tuned' if tuned else 'unseen'}.jsonl"
-    lines = (_WRITTEN / name).read_text(encoding="utf-8").splitlines()
+    name, prefix = ("natural", "natural_") if natural else ("written", "")
+    lines = (_WRITTEN / f"{prefix}{'tuned' if tuned else 'unseen'}.jsonl").read_text(encoding="utf-8").splitlines()
     return [
-        True_(
-            "natural" if natural else "written",
-            row["kind"],
-            row["true"],
-            row["quote"],
-            row["question"],
-            tuple(map(tuple, row["wrong"])),
-        )
+        True_(name, row["kind"], row["true"], row["quote"], row["question"], tuple(map(tuple, row["wrong"])))
         for row in map(json.loads, lines)
     ]
 

@@ -15,7 +15,7 @@ import random
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from eval.corpus import Corpus, read_corpus
@@ -60,23 +60,26 @@ def sets() -> dict[str, list[written.Document]]:
 
 def outcomes(name: str, documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
     """Ask n questions of a set of that name, and yield what came."""
-    names = [f"{k:03d}.txt" for k in range(len(documents))]
     with tempfile.TemporaryDirectory(prefix="vouch-own-") as folder:
-        for file, one in zip(names, documents, strict=True):
-            (Path(folder) / file).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
-        for found in _asked(read_corpus(Path(folder)), documents, names, n):
-            yield replace(found, set=name)
+        for k, one in enumerate(documents):
+            (Path(folder) / _file(k)).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
+        yield from _asked(name, read_corpus(Path(folder)), documents, n)
 
 
-def _asked(corpus: Corpus, documents: Sequence[written.Document], names: Sequence[str], n: int) -> Iterator[Asked]:
+def _asked(name: str, corpus: Corpus, documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
     with LocalTarget(corpus, {"model": "none"}) as target:
         for k, (question, answer, anchor) in drawn(documents, n):
-            reply = ask(target.engine, Question(question, (), (names[k],)))
+            reply = ask(target.engine, Question(question, (), (_file(k),)))
             quotes = [citation.quote for citation in reply.citations]
             outcome = _OTHER if quotes else _REFUSED
             if answer and any(anchor in quote and answer in quote for quote in quotes):
                 outcome = _CITED
-            yield Asked("", documents[k].title, question, answer, anchor, outcome, " / ".join(quotes) or reply.reason)
+            shown = " / ".join(quotes) or reply.reason
+            yield Asked(name, documents[k].title, question, answer, anchor, outcome, shown)
+
+
+def _file(number: int) -> str:
+    return f"{number:03d}.txt"
 
 
 def table(found: Sequence[Asked]) -> Iterator[str]:

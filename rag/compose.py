@@ -123,8 +123,7 @@ def _draft(writer: Writer, question: str, piece: Evidence) -> Generator[None, No
             if "\n" in written.strip() or (end and end.end() < len(written.lstrip())):
                 break
     first = next((written[span.start : span.end] for span in chunk.split(written)), "")
-    draft = _YES_OR_NO.sub("", _AFTERTHOUGHT.sub(".", first))
-    draft = f"{draft[:1].upper()}{draft[1:]}"
+    draft = words.begun(_YES_OR_NO.sub("", _AFTERTHOUGHT.sub(".", first)))
     whole = _SENTENCE_END.search(draft) and clause.says_something(draft)
     return draft if whole and len(words.content_words(draft)) >= _LEAST_WORDS else ""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -19,7 +19,7 @@ from rag.gate.align import Alignment, align
 from rag.gate.items import KINDS_OF_PLACE, Item, Reading, read
 from rag.gate.lexicon import SUPERLATIVES, canon, joined_plainly
 from rag.gate.matching import candidates
-from rag.gate.parted import opposites, pronouns
+from rag.gate.parted import opposites, pronouns, tellers
 from rag.gate.recast import recasts, speech
 from rag.gate.stance import Mark
 from rag.gate.unfold import unfolded
@@ -84,13 +84,17 @@ def judge(sentence: str, quote: str, question: str, today: date | None = None) -
     """
     sentence, quote = joined_plainly(sentence), joined_plainly(quote)
     found = _judged(sentence, quote, question, today)
-    others = recasts(sentence) if found and all(one.kind in _ORDERS for one in found) else ()
-    # "Berg, said Hale, had lied": who says it stands in front in both.
-    spoken = next(speech(quote.strip().rstrip(".")), quote) if _SPOKEN_WITHIN.search(quote) else quote
-    if any(not _judged(other, spoken, question, today, still=True) for other in others):
-        return []
-    told = unfolded(quote) if found else ()
-    return [] if any(not _judged(sentence, other, question, today, still=True) for other in told) else found
+    pairs = _said_otherwise(sentence, quote, found) if found else ()
+    return [] if any(not _judged(one, other, question, today, still=True) for one, other in pairs) else found
+
+
+def _said_otherwise(sentence: str, quote: str, found: Sequence[Objection]) -> Iterator[tuple[str, str]]:
+    """Yield other forms of a sentence and of its quote that say the same, as far as the objections may come of form."""
+    if all(one.kind in _ORDERS for one in found):
+        # "Berg, said Hale, had lied": who says it stands in front in both.
+        spoken = next(speech(quote.strip().rstrip(".")), quote) if _SPOKEN_WITHIN.search(quote) else quote
+        yield from ((other, spoken) for other in recasts(sentence))
+    yield from ((sentence, other) for other in unfolded(quote))
 
 
 def _judged(sentence: str, quote: str, question: str, today: date | None, still: bool = False) -> list[Objection]:
@@ -98,7 +102,8 @@ def _judged(sentence: str, quote: str, question: str, today: date | None, still:
     said, theirs = read(sentence, None, plain), read(quote, today, plain)
     found = _unfound(said, theirs, question)
     aligned = align(said, theirs, still)
-    found += [Objection("order", problem) for problem in (*aligned.problems, *pronouns(sentence, quote))]
+    roles = (*pronouns(sentence, quote), *tellers(sentence, quote))
+    found += [Objection("order", problem) for problem in (*aligned.problems, *roles)]
     found += [Objection("word", word) for word in opposites(sentence, quote)]
     return found + _stance(said, theirs, aligned)
 
@@ -130,9 +135,9 @@ def _stance(said: Reading, quote: Reading, aligned: Alignment) -> list[Objection
     found = []
     free = Counter(mark.name for mark in quote.marks if mark.reach == "join")
     for name in sorted({*theirs, *mine}):
-        # Denying twice is not denying once; hedging once instead of twice is hedging.
         if name == "should" and not theirs[name] and _told_to(said, quote):
             continue
+        # Denying twice is not denying once; hedging once instead of twice is hedging.
         if (
             mine[name] > max(theirs[name], free[name])
             or (name == "not" and mine[name] < theirs[name])
@@ -200,9 +205,8 @@ def _reaches(mark: Mark, quote: Reading, taken: set[int]) -> bool:
     if mark.reach == "next":
         return bool(behind) and behind[0] in taken
     clause = quote.clause(mark.start)
-    if _class(mark) == "say" and any(
-        place in taken for place in behind if _AND_THAT.search(quote.text, mark.end, quote.items[place].start)
-    ):
+    more = _AND_THAT.search(quote.text, mark.end) if _class(mark) == "say" else None
+    if more and any(quote.items[place].start >= more.end() for place in taken):
         return True  # "says that the mill closed and that the farm opened"
     inside = [place for place in behind if quote.items[place].clause == clause]
     if not inside:  # "his seed is not."

@@ -33,13 +33,6 @@ _LISTED_NUMBER = re.compile(r"\d[\w%]*(?:,|,?\s(?:and|or))\s*$")
 _TELLS = re.compile(
     r"\b(?:sa(?:id|ys?)|told [\w ]{2,30}?|add(?:s|ed)|claim(?:s|ed)|believes?d?|warn(?:s|ed)) that\s", re.I
 )
-_WAS_TOLD = re.compile(r"\b(?:is|are|was|were|been|being) told\b", re.I)
-_SAYS = re.compile(r"\b(?:said|says?)\b", re.I)
-_TOLD = re.compile(
-    r"\b(?P<by>[\w’'-]+) (?:had |has |have )?(?:told|asked|informed|warned)"
-    r" (?:(?:the|a|an|his|her|its|their|our|my) )?(?P<to>[\w’'-]+)",
-    re.IGNORECASE,
-)
 _PLACES = frozenset("in on at within during".split())
 
 
@@ -52,7 +45,6 @@ def problems(said: Reading, quote: Reading, chosen: Sequence[int | None]) -> lis
             found += _governed(said, quote, at, place, taken)
     found += _names_apart(said, chosen, quote)
     found += _clauses_mixed(quote, taken)
-    found += _teller(said, quote)
     found += _told_of_another(said, quote, taken)
     found += _passed_over(said, quote, taken)
     found += _slots(said, quote, chosen)
@@ -218,19 +210,6 @@ def _clauses_mixed(quote: Reading, taken: Sequence[int]) -> list[str]:
             if subject and not set(subject) & set(taken):
                 return ["who is meant"]
     return []
-
-
-def _teller(said: Reading, quote: Reading) -> list[str]:
-    """Say where who was told tells, or the other way round: "told his foreman" for "his foreman told"."""
-    theirs, mine = (
-        [(match["by"].casefold(), match["to"].casefold()) for match in _TOLD.finditer(text)]
-        for text in (quote.text, said.text)
-    )
-    if _WAS_TOLD.search(quote.text) and _SAYS.search(said.text) and not _WAS_TOLD.search(said.text):
-        return ["who is meant"]
-    told = {to for _, to in theirs}
-    tells = {by for by, _ in theirs}
-    return ["who is meant"] if any((by in told - tells) or (to in tells - told) for by, to in mine) else []
 
 
 def _told_of_another(said: Reading, quote: Reading, taken: Sequence[int]) -> list[str]:

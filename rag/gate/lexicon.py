@@ -109,7 +109,7 @@ def joined_plainly(text: str) -> str:
     """Return a text with one word for all that join in one sense: "provided that" is "if"."""
     for pattern, plain in _JOINS:
         text = pattern.sub(plain, text)
-    return f"{text[:1].upper()}{text[1:]}"
+    return words.begun(text)
 
 
 @lru_cache(maxsize=20_000)

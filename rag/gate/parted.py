@@ -26,6 +26,13 @@ _OPPOSITES = tuple(
     tuple(frozenset(side.split()) for side in pair.split("/"))
     for pair in ("up upwards/down downwards", "more/less fewer", "much many/little few", "he his him/she her hers")
 )
+_WAS_TOLD = re.compile(r"\b(?:is|are|was|were|been|being) told\b", re.I)
+_SAYS = re.compile(r"\b(?:said|says?)\b", re.I)
+_TOLD = re.compile(
+    r"\b(?P<by>[\w’'-]+) (?:had |has |have )?(?:told|asked|informed|warned)"
+    r" (?:(?:the|a|an|his|her|its|their|our|my) )?(?P<to>[\w’'-]+)",
+    re.IGNORECASE,
+)
 # Items between a word and the number that is its own.
 _NEAR = 2
 
@@ -59,6 +66,15 @@ def pronouns(said: str, quote: str) -> list[str]:
         for match in _PRONOUN.finditer(said)
         if match["by"].lower() not in theirs.get(match["who"].lower(), {match["by"].lower()})
     ]
+
+
+def tellers(said: str, quote: str) -> list[str]:
+    """Say where who was told tells, or the other way round: "told his foreman" for "his foreman told"."""
+    if _WAS_TOLD.search(quote) and _SAYS.search(said) and not _WAS_TOLD.search(said):
+        return ["who is meant"]
+    tells, told = ({match[side].casefold() for match in _TOLD.finditer(quote)} for side in ("by", "to"))
+    mine = [(match["by"].casefold(), match["to"].casefold()) for match in _TOLD.finditer(said)]
+    return ["who is meant"] if any((by in told - tells) or (to in tells - told) for by, to in mine) else []
 
 
 def opposites(said: str, quote: str) -> list[str]:

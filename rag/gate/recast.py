@@ -31,11 +31,13 @@ _BOUND = re.compile(
 )
 _REFERS = re.compile(r"(?:he|she|it|they|his|her|its|their|this|these|those|such)\b", re.IGNORECASE)
 _JOINED = re.compile(r"(?P<mark>;\s(?:and\s|but\s)?|,?\s(?:and|but|while|whereas)\s)")
+_AND = re.compile(r",?\sand\s")
 # What opens a phrase that may as well close the sentence, and the other way round.
 _OPENER = (
     r"(?:in|on|at|by|for|from|after|before|under|with|without|during|since|until|because|as|if|when|unless|once|provided"
     r"|except|despite|although|though|thanks|on account|owing|of|through|within|against|begun|held|built)"
 )
+_OPENS = re.compile(rf"{_OPENER}\b", re.I)
 _OPENING = re.compile(rf"^(?P<phrase>{_OPENER}\b[^,;]{{2,90}}),\s(?P<rest>[^,;].+)$", re.I)
 _CLOSING = re.compile(
     r"\s(?P<phrase>(?:after|before|because|as|if|when|unless|once|provided|since|until)\b[^,;]{8,90})$"
@@ -60,8 +62,10 @@ def recasts(sentence: str) -> Iterator[str]:
 def _once(text: str) -> Iterator[str]:
     yield from _appositions(text)
     yield from _moved(text)
-    yield from _halves(text)
-    yield from _members(text)
+    # Each half or member must stand for itself: no denial, source, plan or condition, no order in time.
+    if not marks(text) and not _BOUND.search(text):
+        yield from _halves(text)
+        yield from _members(text)
 
 
 def speech(text: str) -> Iterator[str]:
@@ -91,7 +95,7 @@ def _moved(text: str) -> Iterator[str]:
         return  # a phrase moved into the other half would be told of that
     if match := _OPENING.match(text):
         yield f"{match['rest']} {match['phrase']}"
-    if re.match(_OPENER + r"\b", text, re.I):  # "On the spit nine were counted"
+    if _OPENS.match(text):  # "On the spit nine were counted"
         words = text.split()
         for cut in range(2, min(9, len(words) - 2)):
             if "," not in " ".join(words[:cut]) and _STARTS.match(words[cut]):
@@ -100,14 +104,7 @@ def _moved(text: str) -> Iterator[str]:
         yield f"{match['phrase']}, {text[: match.start()].rstrip(',')}"
 
 
-def _loose(text: str) -> bool:
-    """Tell whether the halves of a statement stand each for itself: no denial, source, plan or condition, no order."""
-    return not marks(text) and not _BOUND.search(text)
-
-
 def _halves(text: str) -> Iterator[str]:
-    if not _loose(text):
-        return
     for match in _JOINED.finditer(text):
         first, second = text[: match.start()], text[match.end() :]
         if min(len(first.split()), len(second.split())) >= 2 and not _REFERS.match(second):
@@ -116,9 +113,7 @@ def _halves(text: str) -> Iterator[str]:
 
 def _members(text: str) -> Iterator[str]:
     """Yield what one subject has, or does, in the other order: "the caber weighs 150 pounds and is 19 feet long"."""
-    if not _loose(text):
-        return
-    for match in re.finditer(r",?\sand\s", text):
+    for match in _AND.finditer(text):
         second = text[match.end() :]
         words = text[: match.start()].split()
         for cut in range(1, len(words)):

@@ -56,7 +56,7 @@ _CLASSES: tuple[tuple[str, Reach, str], ...] = (
     ("only", "on", r"only|solely|exclusively|merely|sole"),
     ("both", "on", r"both"),
     ("almost", "on", r"almost|nearly|virtually|close to|on the verge of"),
-    ("one of", "on", r"one of|among(?= (?:the)\b)|some of|member of"),
+    ("one of", "on", r"one of|among(?= the\b)|some of|member of"),
     ("former", "next", r"former(?:ly)?|ex(?=-)|then(?=-)|would-be|acting|deputy|vice|interim|assistant|co(?=-)|fake|alleged"),
     ("other", "next", r"other|another|else"),
     ("instead", "on", r"instead|rather than|in place of|in lieu of"),

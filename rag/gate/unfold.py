@@ -62,29 +62,33 @@ def _reaches(clause: str) -> bool:
 
 def _gapped(quote: str) -> Iterator[str]:
     first, *others = _PART.split(_BRACKETS.sub("", quote.strip()).rstrip("."))
-    for other in others:
-        words = other.split()
-        if len(words) > _MOST or any(map(_VERB.search, words)) or _COMPARES.search(other):
-            continue
+    for other in filter(_verbless, others):
         for place in _PLACE.finditer(first):
             head, rest = first[: place.start()].split(), first[place.start() :]
-            yield from _of_its_own(head, rest, other)
-            yield from _again(head, rest, other)
+            if verb := _verb(head):
+                yield from _of_its_own(verb, rest, other)
+                if _again(rest, other):
+                    yield f"{' '.join(head)} {other}"
 
 
-def _of_its_own(head: list[str], rest: str, other: str) -> Iterator[str]:
+def _verbless(part: str) -> bool:
+    """Tell whether a part could have the verb of another: short, without one, and no difference to something."""
+    words = part.split()
+    return len(words) <= _MOST and not any(map(_VERB.search, words)) and not _COMPARES.search(part)
+
+
+def _of_its_own(verb: str, rest: str, other: str) -> Iterator[str]:
     """Give the other's subject the first's verb: "setting II" "works" "at 0.8 bar"."""
-    verb = _verb(head)
-    for at in _PLACE.finditer(other):
-        if verb and at["governor"] == _governors(rest)[0] and _VALUE.match(rest) and _VALUE.match(other[at.start() :]):
+    governor = _governors(rest)[0]
+    for at in _PLACE.finditer(other) if _VALUE.match(rest) else ():
+        if at["governor"] == governor and _VALUE.match(other[at.start() :]):
             yield f"{other[: at.start()]} {verb} {other[at.start() :].strip()}{_unit(rest, other)}"
 
 
-def _again(head: list[str], rest: str, other: str) -> Iterator[str]:
-    """Give the other's phrases the first's subject and verb: "prices rose" "by 6 per cent in Graz"."""
+def _again(rest: str, other: str) -> bool:
+    """Tell whether a part's phrases have the first's prepositions: "by 6 per cent in Graz", of the same prices."""
     mine = _governors(f" {other}")
-    if _verb(head) and None in mine and len(mine) > 1 and mine == _governors(rest) and _PLACE.match(f" {other}"):
-        yield f"{' '.join(head)} {other}"
+    return None in mine and len(mine) > 1 and mine == _governors(rest) and bool(_PLACE.match(f" {other}"))
 
 
 def _governors(text: str) -> list[str | None]:
