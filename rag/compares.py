@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag import verify
+from rag import verify, words
 from rag.records import Evidence, Span
 
 # (what is asked, the adjective to ask each by, whether the greater value wins)
@@ -68,7 +68,7 @@ def verdict(
     first = (mine.number > theirs.number) == compared.greater
     winner = compared.one if first else compared.other
     told, against = (one[0], other[0]) if first else (other[0], one[0])
-    found = f"{winner[:1].upper()}{winner[1:]} {compared.helps} {compared.degree}"
+    found = f"{words.begun(winner)} {compared.helps} {compared.degree}"
     return f"{found}: “{_said(told)}” against “{_said(against)}”.", [one[0], other[0]]
 
 

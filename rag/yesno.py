@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag import premise, verify
+from rag import premise, verify, words
 from rag.gate import stance
 from rag.records import Evidence
 
@@ -44,7 +44,7 @@ def settles(question: str, piece: Evidence) -> str:
 
 
 def _holds(statement: str, piece: Evidence) -> bool:
-    statement = f"{statement[:1].upper()}{statement[1:].strip()}."
+    statement = f"{words.begun(statement.strip())}."
     # A plan, a doubt or a "not" anywhere in the quote is a reason to let it speak for itself.
     hedged = {mark.name for mark in stance.marks(piece.quote)} - {mark.name for mark in stance.marks(statement)}
     return not hedged and not _HEDGED.search(piece.quote) and not verify.objections(statement, piece.quote, "")

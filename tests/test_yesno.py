@@ -25,6 +25,8 @@ def piece(quote: str) -> Evidence:
         ("Was the bridge built?", "There are plans that the bridge is built.", ""),
         ("Was the bridge built in 2020?", "The bridge was not built in 2020.", ""),
         ("Was the bridge built in 2020?", "The bridge was built in 2019 and mended in 2022.", ""),
+        ("Is a mill closed at Lund in 2020?", "A mill is closed at Lund in 2020.", "Yes"),
+        ("Is a mill closed at Lund in 2020?", "A mill is closed at Lund in 2019.", "No"),
         ("Who opened the resort?", OPENED, ""),
         ("Is it?", OPENED, ""),
     ],

@@ -140,7 +140,7 @@ def _dropped_before(parts: Sequence[str], k: int, first: int, answer: str, liste
 
 def _closed(text: str) -> str:
     text = " ".join(text.split()).rstrip(" ,;:.!")
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{words.begun(text)}."
 
 
 def sentences(question: str, quote: str, answer: str) -> Iterator[tuple[str, str]]:
