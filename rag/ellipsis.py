@@ -31,10 +31,19 @@ _WHO = re.compile(
 BEGINS_INSIDE = re.compile(
     r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without|since)\b", re.I
 )
-# "In which city?": a question without its verb, which the question before has.
+_NO_AUX = r"(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|has\b|have\b|can\b|will\b|of\b)"
+# "In which city?", "How many horses?", "What year?": a question without its verb, which the question before has.
 WHICH = re.compile(
-    r"^(?:in|on|at|to|for|from|by|with|of|since|until|under)\s+(?:which|what|whose|how\s+(?:many|much))\s+"
-    r"(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|has\b|have\b|can\b|will\b)[\w’'-]+(?:\s[\w’'-]+)?\W*$",
+    rf"^(?:in|on|at|to|for|from|by|with|of|since|until|under)\s+(?:which|what|whose|how\s+(?:many|much))\s+{_NO_AUX}[\w’'-]+"
+    rf"(?:\s{_NO_AUX}[\w’'-]+)?\W*$"
+    rf"|^how\s+(?:many|much)\s+{_NO_AUX}[\w’'-]+\W*$"
+    r"|^(?:what|which)\s+(?:date|day|month|year)\W*$",
+    re.IGNORECASE,
+)
+# "How many of them?" after a question that asks which ones.
+_OF_THEM = re.compile(r"^(?P<how>how\s+many)(?:\s+of\s+(?:them|these|those|it))?\W*$", re.IGNORECASE)
+_WHICH_ONES = re.compile(
+    rf"^\W*(?:what|which)\s+(?:[a-z][\w’'-]*\s+of\s+)?(?P<ones>{_NO_AUX}(?!bus\b|news\b|gas\b)[a-z][\w’'-]*(?<!s)s)\s+(?P<rest>\w[^?]*?)\W*$",
     re.IGNORECASE,
 )
 _ONE_OF_A_KIND = re.compile(r"^(?:the\s+)?(?P<which>[a-z][\w-]*)\s+ones?$", re.IGNORECASE)
@@ -74,18 +83,21 @@ def asks_for_a_person(question: str) -> bool:
 
 
 def shortened(bare: str) -> str:
-    """Return "When" for "When was that?" and its like, any other question as it is."""
-    match = _OF_ALL_THAT.match(bare)
-    return words.begun(match["word"] or match["place"]) if match else bare
+    """Return "When" for "When was that?" and its like, "How many" for "How many of them?", any other as it is."""
+    match = _OF_ALL_THAT.match(bare) or _OF_THEM.match(bare)
+    return words.begun(next(group for group in match.groups() if group)) if match else bare
 
 
 def completed(bare: str, turn: Turn) -> Iterator[str]:
     """Yield the question before with the new words in it, where they alone are no question."""
     bare = bare.rstrip("?!. ")
+    ones, of_them = _WHICH_ONES.match(turn.question), _OF_THEM.match(bare)
+    if ones and of_them:
+        yield f"{words.begun(of_them['how'])} {ones['ones']} {ones['rest']}?"
     if not words.content_words(bare):
         yield from _asked_again(bare, turn)
     elif WHICH.match(bare):
-        yield from list(_asked_again(bare, turn))[:1] if _AUX.search(turn.question) else ()
+        yield from list(_asked_again(bare, turn))[:1]
     elif not ASKS.search(bare):
         preposition = BEGINS_INSIDE.match(bare)
         yield from _placed(turn.question, bare, preposition.group()) if preposition else replaced(turn.question, bare)

@@ -12,7 +12,7 @@ from rag.records import Passage, Span
 _NAME = r"(?-i:[A-Z])[\w’'-]+"
 _ASKED = re.compile(
     r"\b(?:first|given|full|christian) names?\b(?:\s+(?:of|does|has|had|is|was))?"
-    rf"(?:\s+(?:the|a|an|mr|mrs|ms|dr|prof|captain|president|(?-i:[a-z]+))\.?)*\s+(?P<of>{_NAME})"
+    rf"(?:\s+(?!(?:in|at|on|from|for|who|that|which|is|was|spell\w*|spelt)\b)[\w’'.-]+)*\s+(?P<of>{_NAME})"
     rf"|\b(?P<whose>{_NAME}?)(?:[’']s?)\s+(?:first|given|full|christian) name\b",
     re.IGNORECASE,
 )

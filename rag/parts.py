@@ -20,6 +20,7 @@ _SECOND = re.compile(
 _ASKS = re.compile(
     r"\b(?:who|whom|whose|what|which|when|where|why|how|is|are|was|were|do|does|did|has|have|can|will)\b", re.I
 )
+_OF_IT = re.compile(rf"^{_WH}\s+(?:\w+\s+)?{_HELPS}\s+(?:it|he|she|they)\s+\w", re.IGNORECASE)
 _COMMA_AND = re.compile(r",?\s+and\s+|,\s+", re.IGNORECASE)
 _DETERMINED = re.compile(r"^(?:the|its|their|his|her)\s+", re.IGNORECASE)
 _QUOTED = re.compile(r"[\"“”«»]")
@@ -31,6 +32,17 @@ _BARE = (
 )
 # "..., and when?", "..., when, and for how much?": questions that leave out all but the question word.
 _TAIL = re.compile(rf"(?:\s*,\s*(?:and\s+)?|\s+and\s+)(?P<bare>{_BARE})(?=\s*(?:,|\band\b|[?.!]*$))", re.IGNORECASE)
+# So do "... and how many of them?" and "..., and on what date?" behind a question that begins with its question word.
+_NOUN = r"(?!(?:is|are|was|were|do|does|did|has|have|had|can|will|of)\b)[\w’'-]+"
+_TAIL_WITH_NOUN = re.compile(
+    rf"^(?P<head>{_WH}.*?)\s*,?\s+and\s+(?P<bare>how\s+many\s+of\s+(?:them|these|those)|(?:what|which)\s+(?:date|day|month|year)"
+    rf"|(?:in|on|at|to|for|from|by|with|since|until)\s+(?:what|which|whose|how\s+(?:many|much))\s+{_NOUN}(?:\s+{_NOUN})?)\W*$"
+    rf"|^(?P<other>how\s+(?P<how>many|much)\s+{_NOUN}\s+{_HELPS}.*?)\s*,?\s+and\s+(?P<how_many>how\s+(?P=how)\s+{_NOUN})\W*$",
+    re.IGNORECASE,
+)
+_INDIRECT = re.compile(
+    r"\b(?:know|knows|known|say|says|mention\w*|matter|matters|choose|tell|tells|told|ask|asks|asked)\b", re.IGNORECASE
+)
 _TWO_WORDS = re.compile(rf"^(?P<one>{_BARE})\s+and\s+(?P<other>{_BARE})\s+(?P<rest>{_HELPS}.*)$", re.IGNORECASE)
 # "What are its cost and length?", "What is the height and the weight of the arch?"
 _NOUNS = re.compile(
@@ -53,8 +65,8 @@ def parts_of(question: str) -> list[str]:
 
 def _wholes(question: str) -> list[str]:
     parts = [part.strip(" ,") for part in _SECOND.split(question) if part and part.strip(" ,")]
-    # A part that names nothing is no question of its own.
-    whole = not all(_ASKS.search(part) and words.content_words(part) for part in parts)
+    # A part that names nothing, not even as "it", is no question of its own.
+    whole = not all(_ASKS.search(part) and (words.content_words(part) or _OF_IT.match(part)) for part in parts)
     return [question] if len(parts) < 2 or whole else [_asked(part) for part in parts]
 
 
@@ -82,6 +94,10 @@ def _nouns(question: str) -> list[str]:
 
 
 def _tails(question: str) -> list[str]:
+    match = _TAIL_WITH_NOUN.match(question)
+    if match and not _INDIRECT.search(question):
+        head, bare = match["head"] or match["other"], match["bare"] or match["how_many"]
+        return [*_pieces(_asked(head)), _asked(bare)]
     found = list(_TAIL.finditer(question))
     head = question[: found[0].start()] if found else ""
     if not words.content_words(head) or re.search(rf"\b{_BARE}$", head, re.IGNORECASE):

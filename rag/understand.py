@@ -31,6 +31,7 @@ _FILLER = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+(?=[A-Z])")
 _NOT_THAT = re.compile(r"^not\s+[^,?]{1,40},\s*(?:but\s+)?", re.IGNORECASE)
+_NOT_THIS = re.compile(r",\s*(?:and\s+)?not\s+[^,?]{1,40}\W*$", re.IGNORECASE)
 _BESIDE = re.compile(r"\s\([^()]*\)(?=\W*$)")
 # What stands before a thing that comes into the talk.
 _NEWLY = re.compile(r"\ban?\s+(?:[a-z-]+\s+){0,2}$", re.IGNORECASE)
@@ -150,7 +151,10 @@ def _split(asked: str) -> tuple[str, str, bool]:
     """
     plain = _FILLER.sub("", asked) or asked
     *before, last = _SENTENCE.split(plain)
-    bare = ellipsis.shortened(_NOT_THAT.sub("", _OPENING.sub("", last)) or last)
+    meant = _OPENING.sub("", last)
+    if meant != last or _NOT_THAT.match(meant):
+        meant = _NOT_THIS.sub("", _OPENING.sub("", _NOT_THAT.sub("", meant)))
+    bare = ellipsis.shortened(meant or last)
     return " ".join(before), words.begun(bare) if ellipsis.ASKS.search(bare) else bare, bare != last
 
 

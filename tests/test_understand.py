@@ -222,6 +222,18 @@ def test_a_topic_reaches_over_a_follow_up() -> None:
             "What is the height and the weight of the arch?",
             ["What is the height of the arch?", "What is the weight of the arch?"],
         ),
+        ("Who opened it, and on what date?", ["Who opened it?", "On what date?"]),
+        ("What breed of horses came, and how many of them?", ["What breed of horses came?", "How many of them?"]),
+        ("How many goats were sent and how many horses?", ["How many goats were sent?", "How many horses?"]),
+        ("Where is the resort and who is it for?", ["Where is the resort?", "Who is it for?"]),
+        ("In 2020, how many people lived there?", ["In 2020, how many people lived there?"]),
+        ("What rules apply to those who work and who study?", ["What rules apply to those who work and who study?"]),
+        ("Does it matter in which country and at what age?", ["Does it matter in which country and at what age?"]),
+        (
+            "Is it known how many were sent and with what weapons?",
+            ["Is it known how many were sent and with what weapons?"],
+        ),
+        ("What is known of the man and who he was?", ["What is known of the man and who he was?"]),
         ("What is the bread and butter?", ["What is the bread and butter?"]),
         ("Who knows how and when?", ["Who knows how and when?"]),
         ("What do Russia and North Korea trade?", ["What do Russia and North Korea trade?"]),
@@ -256,3 +268,17 @@ def test_what_says_nothing_names_nothing() -> None:
     asked = wordings(Question("How did it end?", (turn,)))
     assert "Pepsi commercial" in asked[0]
     assert not any("Never" in one for one in asked)
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "meant"),
+    [
+        ("What breed of horses did Russia deliver?", "How many of them?", "How many horses did Russia deliver?"),
+        ("What breed of horses came?", "And how many?", "How many horses came?"),
+        ("How many goats were sent?", "How many horses?", "How many horses were sent?"),
+        ("Who opened the resort?", "On what date?", "On what date was the resort opened?"),
+        ("When was the bridge opened?", "And in which town?", "In which town was the bridge opened?"),
+    ],
+)
+def test_a_short_question_takes_its_verb_from_the_one_before(first: str, then: str, meant: str) -> None:
+    assert wordings(Question(then, (Turn(first, ""),)))[0] == meant
