@@ -27,6 +27,7 @@ _POINTS = re.compile(r"\b([A-Z])\.(?=[A-Z]\b|[A-Z]\.)|(?<=\b[A-Z])\.(?=\s|$)")
 _LONG_FORMS = (
     ("US", re.compile(r"\bUnited States(?: of America)?\b")),
     ("UK", re.compile(r"\bUnited Kingdom\b")),
+    ("EU", re.compile(r"\bEuropean Union\b")),
     ("WWI", re.compile(r"\bWorld War (?:I|One|1)\b|\bFirst World War\b")),
     ("WWII", re.compile(r"\bWorld War (?:II|Two|2)\b|\bSecond World War\b")),
 )
@@ -37,12 +38,19 @@ _MEASURED_OF = re.compile(
     r"|\b(?:length|height|width|depth|weight|age|size|cost|price)\s+of\s+(?:the\s+)?(?P<third>[^?]+?)\W*$",
     re.IGNORECASE,
 )
+_MONEY = (
+    r"(?:dollars?|euros?|pounds?|yen|ro?ubles?|rupees?|rupiah|francs?|marks?|kron\w+|pesos?|lira|zloty|yuan|won"
+    r"|(?-i:[A-Z]{3}))"
+)
 # A value right before what it measures: "a $100 million road bridge", "the 10,000-kilometer rail link".
 _ATTRIBUTE = re.compile(
-    r"^\W*(?:\w+\s)?[$€£]?\d[\d.,]*(?:[\s-](?:hundred|thousand|million|billion))?(?:-[a-z]+|(?<=illion))\s(?P<what>[^,.;:]+)",
+    r"^\W*(?:\w+\s)?[$€£]?\d[\d.,]*(?:[\s-](?:hundred|thousand|million|billion))?(?:-[a-z]+|(?<=illion))\s"
+    rf"(?!{_MONEY}\b)(?P<what>[^,.;:]+)",
     re.IGNORECASE,
 )
-_POINTING = re.compile(r"\b(?:it|its|he|his|she|her|they|their|them|former|latter)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:it|its|he|his|she|her|they|their|them|former|latter|both\s+\w+s|(?:the|these)\s+two)\b", re.IGNORECASE
+)
 # Begins a sentence that goes on about what the one before names: "The supplier is ...".
 _TAKES_UP = re.compile(r"^\W*(?:[Tt]he|[Tt]h[ei]se?|[Tt]hat|[Tt]hose|[Bb]oth|[Oo]ne such|[Ss]uch)\s+[a-z]")
 # Up to five words of one sentence.
@@ -51,6 +59,12 @@ _THE_NOUN = re.compile(r"\b[Tt]he\s+(?P<noun>[a-z][\w-]+)")
 # "N Korea" is North Korea.
 _LETTERS = {"N": "North", "S": "South", "E": "East", "W": "West"}
 _POINT_OF = re.compile(r"\b(?P<point>[NSEW])(?:\.\s?|\s)(?P<place>[A-Z][a-z]+)")
+# Whoever the sentence before names may go on as "the agency".
+_THE_BODY = re.compile(
+    r"\bthe\s+(?:agency|company|firm|group|cent(?:er|re)|ministry|organi[sz]ation|bank|publication|newspaper|paper|outlet"
+    r"|university|court|council|union|party|team|club|department|institute|authorit(?:y|ies))\b",
+    re.IGNORECASE,
+)
 _FIRST = re.compile(r"^\W*[\w’'-]+")
 # A misspelled name is still the name; this only ever lets a question through.
 _ALIKE, _LEAST_ALIKE = 0.8, 5
@@ -60,6 +74,13 @@ _COMMON = frozenset(
     """president mr mrs ms dr king queen sir lord prime minister professor st saint the university college school river
     city county state states united street park war i ii iii jr sr day party company union department office
     monday tuesday wednesday thursday friday saturday sunday""".split()
+)
+_TITLES = frozenset("mr mrs ms miss dr prof professor sir lady lord sergeant captain president minister".split())
+_UNION = frozenset({"EU", "European", "Europe"})
+# Days and months are no rivals of anything else.
+_CALENDAR = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday january february march april may june july august
+    september october november december""".split()
 )
 _NOT = re.compile(r"\b(?:not|never|cannot|no longer|without)\b|n['’]t\b", re.IGNORECASE)
 # Behind such a word a "not" says when or whose, no longer what is asked for: "after not selling any for years".
@@ -176,9 +197,9 @@ def _namesake(question: str, piece: Evidence) -> str:
         return ""
     told = names(piece.quote)
     for name in _named(question):
-        own = name.split()
+        own = _untitled(name)
         for other in told:
-            theirs = other.split()
+            theirs = _untitled(other)
             apart = [(a, b) for a, b in zip(own, theirs, strict=False) if a != b]
             # "North Korea" goes by other names: a point of the compass tells no two apart here.
             if len(own) < 2 or len(own) != len(theirs) or len(apart) != 1 or places.point(words.fold(apart[0][0])):
@@ -187,6 +208,11 @@ def _namesake(question: str, piece: Evidence) -> str:
             if not _is_told(one, piece.quote) and not _is_told(instead, question) and not _alike(one, instead):
                 return says(name, other)
     return ""
+
+
+def _untitled(name: str) -> list[str]:
+    """Return the words of a name without "Mr" and the like: Ms Zielinska is no namesake of Beata Zielinska."""
+    return [word for word in name.split() if words.fold(word.rstrip(".")) not in _TITLES]
 
 
 def _numbered(question: str, piece: Evidence) -> str:
@@ -254,9 +280,14 @@ def _other_names(question: str, piece: Evidence) -> Iterator[Rival]:
     for name in missing:
         # A country is no rival of a person: "Ukraine" is told of in what Lankov says.
         others = [other for other in told if not (" " in name and name in people and places.is_one(other))]
+        others = [other for other in others if _is_a_day(other) == _is_a_day(name)]
         # What a document is headed with, few of its sentences name; unless it is headed with the rival, too.
         others = [other for other in others if not _is_headed(name, piece) or _is_headed(other, piece)]
         yield from (Rival(name, other, question.replace(name, other)) for other in others)
+
+
+def _is_a_day(name: str) -> bool:
+    return all(words.fold(part) in _CALENDAR for part in name.split())
 
 
 def _is_headed(name: str, piece: Evidence) -> bool:
@@ -268,6 +299,8 @@ def _is_headed(name: str, piece: Evidence) -> bool:
 def _points_at(name: str, piece: Evidence) -> bool:
     """Tell whether a quote may mean what bears a name: by a pronoun, or as "the resort" if the passage calls it one."""
     if _POINTING.search(piece.quote) or (_TAKES_UP.match(piece.quote) and name in _sentence_before(piece)):
+        return True
+    if _THE_BODY.search(piece.quote) and name in _sentence_before(piece):
         return True
     own = re.escape(name)
     nouns = (re.escape(match["noun"]) for match in _THE_NOUN.finditer(piece.quote))
@@ -357,9 +390,10 @@ def _is_told(part: str, text: str) -> bool:
 
 def _governs(question: str, part: str, text: str) -> bool:
     """Tell whether a capital may stand for its government: "Moscow pays", but not "apples in Moscow"."""
-    if re.search(rf"\b(?:in|at|near|around|outside)\s+{re.escape(part)}\b", question):
+    if re.search(rf"\b(?:in|at|near|around|outside)\s+(?:the\s+)?{re.escape(part)}\b", question):
         return False
-    return places.speaks_for(words.fold(part), {words.fold(words.bare(word)) for word in _WORD.findall(_joined(text))})
+    told = {words.fold(words.bare(word)) for word in _WORD.findall(_joined(text))}
+    return places.speaks_for(words.fold(part), told) or (part in _UNION and "brussels" in told)
 
 
 def _alike(one: str, other: str) -> bool:

@@ -190,5 +190,6 @@ def _without_verb(question: str, run: list[tuple[int, int, str]]) -> list[tuple[
 
 
 _OPENERS = words.FUNCTION_WORDS | frozenset(
-    "what's who's where's how's it's that's i'm i've i'd let's hi hey oh ok okay wow no yes".split()
+    """what's who's where's how's it's that's he's she's i'm i've i'd i'll we're we've we'd we'll you're you've you'd
+    you'll they're they've they'd they'll let's hi hey oh ok okay wow no yes""".split()
 )

@@ -28,6 +28,8 @@ def piece(quote: str, answer: str = "") -> Evidence:
     [
         ("When was the first reference to Prussia?", WARSAW, "1313", "Prussia"),
         ("What was first told of Warsaw in 1999?", WARSAW, "1313", "1999"),
+        ("My boiler shows E3. What does that mean?", "E5: carbon filter due.", "carbon filter", "E3"),
+        ("What is the population of Russia?", "Moscow has a population of 12 million.", "12 million", "Russia"),
         ("What do apples cost in Moscow?", "Apples cost 169 rubles in Khabarovsk, Russia.", "169 rubles", "Moscow"),
         ("What do pharmacists not require?", DUTY, "training", "not"),
         ("How long is the road bridge?", BRIDGE, "10,000-kilometer", "rail link"),
@@ -47,6 +49,9 @@ def test_what_is_told_nowhere_near_speaks_against(question: str, quote: str, ans
     ("question", "quote", "answer"),
     [
         ("When was the first reference to Warsaw?", WARSAW, "1313"),
+        ("What does Ms Novak do?", "On board was the nurse Beata Novak.", "nurse"),  # no namesake
+        ("How much did the overhaul cost?", "An overhaul was due; its cost was 52 million euros.", "52 million euros"),
+        ("What does the European Union pay?", "The ship cost 18 million, of which Brussels paid eleven.", "eleven"),
         ("When was Warszawa first told of?", WARSAW, "1313"),  # misspelled
         ("What do pharmacists require in the U.S.?", DUTY, "training"),
         ("What do American pharmacists require?", DUTY, "training"),
@@ -239,3 +244,9 @@ def test_a_person_is_no_country_for_a_last_name() -> None:
     assert places.is_one("North Korea")
     assert places.is_one("Moscow")
     assert not places.is_one("Michael Jordan")
+
+
+def test_a_day_is_no_rival_of_a_ship() -> None:
+    quote = "It failed in April because of a winch and was cleared to sail on May 2."
+    assert not premise.rivals("When was the Northern Petrel cleared?", piece(quote, "May 2"))
+    assert premise.rivals("What failed in March?", piece(quote, "winch"))
