@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag import words
-from rag.records import Evidence, Span
+from rag.records import Evidence, Passage, Span
 from rag.topics import persons
 
 _NAME = r"(?:(?:Mr|Mrs|Ms|Dr|Prof|Professor)\.?\s+)?[A-Z][\w-]*(?:\s+[A-Z][\w-]*){0,3}"
@@ -44,6 +44,11 @@ _WHO_SAYS = re.compile(
     re.IGNORECASE,
 )
 _HE_SAYS = re.compile(rf"^\W*(?:\w+ly,?\s+|however,\s+|but\s+)?(?:he|she|they)\s+(?:\w+\s+)?{_SAYS}\b", re.IGNORECASE)
+# "He said that ...", "... ,” he said.": not the one inside what somebody else says.
+_HE_IS_QUOTED = re.compile(
+    rf"^\W*(?:\w+ly,?\s+|However,\s+|But\s+)?(?P<he>[Hh]e|[Ss]he)\s+(?:\w+\s+)?{_SAYS}\b"
+    rf"|[,.!?]?[”\"’]?,?\s(?P<she>he|she)\s+{_SAYS}\W*$"
+)
 # "In turn, Professor Park ...": words that may stand before the name that is a sentence's subject.
 _BEFORE_A_SUBJECT = 3
 _TITLES = frozenset("Mr Mrs Ms Dr Prof Professor".split())
@@ -75,9 +80,27 @@ def introduced(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
         for name in (name for name in persons(told) if " " in name):
             if len(told[: told.index(name)].split()) <= _BEFORE_A_SUBJECT or _speaks(name, told):
                 at = span.start + told.index(name)
-                named = replace(best, span=span, answer=Span(at, at + len(name)))
-                return [best, named, *(piece for piece in evidence[1:] if piece.span != span)]
+                introducing = replace(best, span=span, answer=Span(at, at + len(name)))
+                return [best, introducing, *(piece for piece in evidence[1:] if piece.span != span)]
     return list(evidence)
+
+
+def named(passage: Passage, span: Span) -> str:
+    """Return a sentence that "he" says with the name of who that is: read alone, it tells nobody.
+
+    They said something in the nearest sentence before it in which somebody did. Without such a one the sentence stays.
+    """
+    quote = passage.quote(span)
+    he = _HE_IS_QUOTED.search(quote)
+    if not he:
+        return quote
+    group = "he" if he["he"] else "she"
+    for before in reversed([one for one in passage.sentences if one.end <= span.start]):
+        told = passage.quote(before)
+        speaking = [name for name in persons(told) if _speaks(name, told)]
+        if speaking:
+            return f"{quote[: he.start(group)]}{speaking[0]}{quote[he.end(group) :]}"
+    return quote
 
 
 def _calls_only_he(question: str, piece: Evidence) -> bool:

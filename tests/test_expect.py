@@ -2,7 +2,7 @@
 
 import pytest
 
-from rag.expect import fits, gives_a_reason
+from rag.expect import fits, gives_a_reason, is_vague
 
 
 @pytest.mark.parametrize(
@@ -277,3 +277,105 @@ def test_the_year_in_a_name_is_no_date() -> None:
 )
 def test_a_reason_has_a_word_for_it(question: str, sentence: str, may: bool) -> None:
     assert gives_a_reason(question, sentence) is may
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "following", "before"),
+    [
+        ("What does Professor Park say the country needs?", "markets and capital", ", which nobody provides.", ""),
+        ("In what year was the city museum opened?", "1630", ".", "It was opened in "),
+        ("What did the minister say about the damage?", "it can be mended", ".", "He said that "),
+        ("Which day at the museum is free?", "the first Sunday", " of a month.", ""),
+        ("For what reason did ministers reject it?", "too slow", ".", "They turned it down as "),
+        ("What do many historians call the golden age?", "the twenties", ".", ""),
+        ("What is the company accused of?", "dumping waste", ".", "It is accused of "),
+        ("Which company did he work for?", "Dutch East India Company", ".", "He worked for the "),
+        ("Which university trained her?", "the University of Berlin", ".", "She studied at "),
+        ("Which company sells the songs?", "iTunes", ".", "They are sold by "),
+        ("What is the name of the process?", "load testing", ".", "This is called "),
+        ("When did the shop take the Macy's name?", "9 September 2006", ".", "It did so on "),
+        ("How many solo patents did he get?", "18", " alone.", "Of these he got his "),
+        ("How many trains were ordered?", "34", " trains are another matter.", "The "),
+        ("How many feet above the sea is it?", "19 ft", ".", "It lies "),
+        ("How many US dollars did visitors spend?", "$20 billion", ".", "They spent "),
+        ("How many straps held the bales?", "one strap", " in place of two.", "They were held by "),
+        ("How many canals have locks?", "no canals", ".", "Locks have "),
+        ("How old was she when they met?", "eight", ".", "They met when she was "),
+        ("How old was the man who died?", "82", " died on Tuesday.", "A man of "),
+        ("How old are the boys?", "15 and 16", ", found in the house.", "Two males, "),
+        ("How old is the boiler?", "1988", ".", "year of make "),
+        (
+            "What percentage of the people speak Russian fluently?",
+            "63%",
+            ", and 20% Kazakh.",
+            "Russian is spoken well by ",
+        ),
+        ("How much might heating costs rise?", "by a fifth", ".", "Bills may go up "),
+        ("On which boats are life jackets needed?", "all boats", ".", "They are needed on "),
+        ("What is the dress code at the palace?", "there is no dress code", ".", ""),
+        ("When are the toilets shut?", "at dusk", ".", "They are locked "),
+        ("When did he change his mind?", "at three", ".", "He changed it "),
+        ("Which country do the Korean workers come from?", "Korea", ".", "They come from "),
+        ("What language do they speak in Korea?", "Korean", " is spoken there.", ""),
+        ("Who pays the Russian workers?", "Russia", " pays them.", ""),
+        ("What did families receive?", "500 dollars", ".", "They received "),
+        ("What kind of damages can I claim?", "$5,000", ".", "You can claim "),
+        ("What reason code is shown?", "404", ".", "It shows "),
+        ("Which age group is most affected?", "65 years", " and over.", "Most of them are "),
+        ("Which laws protect authors?", "copyright law", ".", "Authors are protected by "),
+        ("What language skills are needed?", "fluent reading", ".", "You need "),
+        ("What company data was stolen?", "payroll data", ".", "They stole "),
+        ("What country code do I dial?", "47", ".", "Dial "),
+        ("Which team handles complaints?", "customer support", ".", "They go to "),
+        ("What were their names?", "not known", ".", "Who they were is "),
+        ("Which website do I go to?", "irs.gov", ".", "Go to "),
+        ("Which company makes it?", "3M", ".", "It is made by "),
+        ("Which airline flies there?", "easyJet", " does.", ""),
+        ("Which novel is it?", "1984", ".", "The novel is "),
+        ("Which company runs the railway?", "Russian Railways", " does.", ""),
+        ("Which city is the capital of Mexico?", "Mexico City", ".", "The capital is "),
+        ("How many people came?", "40,000", " demonstrators marched.", "The "),
+        ("How many days do I have to appeal?", "two weeks", ".", "You have "),
+        ("How many miles is the trail?", "12 km", " long.", "It is "),
+        ("When is payment due?", "on delivery", ".", "Pay "),
+    ],
+)
+def test_right_answers_that_rules_once_refused(question: str, answer: str, following: str, before: str) -> None:
+    assert fits(question, answer, following, before)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "following", "before"),
+    [
+        (
+            "What is the name of the daughter who came?",
+            "with Russia's ambassador",
+            ".",
+            "He came with wife and daughter, ",
+        ),
+        ("What is the name of Kim's daughter who came?", "guest of honor", ".", "Kim's wife and daughter came, "),
+        (
+            "What is the name of the ambassador who came?",
+            "Kim Jong-Un on June 24 alongside his wife, with Russia's ambassador",
+            " as a guest.",
+            "It was opened by ",
+        ),
+        ("Which construction company builds it?", "Russia-North Korea car bridge", ".", "The planned "),
+        ("In which sports did the athletes compete in Russia?", "Russian", " sports events.", "They competed in "),
+        ("Which hacker group carried out the attacks?", "cyberattacks", " on wallets.", "Money came from "),
+        ("What variety of apples do they sell?", "169 rubles", " a kilogram.", "Apples are sold for "),
+        ("What breed of horses did they send?", "30 head", ".", "They sent "),
+        ("Which Far Eastern ports are to grow?", "Russian ports", ".", "Tankers dock at "),
+        ("When was the bridge opened?", "his child", ".", "It was opened by "),
+        ("How many countries signed the treaty?", "two", " sides signed it.", "The "),
+    ],
+)
+def test_words_of_another_kind(question: str, answer: str, following: str, before: str) -> None:
+    assert not fits(question, answer, following, before)
+
+
+def test_a_day_of_the_week_is_a_vague_date() -> None:
+    assert is_vague("On what date did they report it?", "on Sunday")
+    assert not is_vague("On what date did they report it?", "July 20")
+    assert not is_vague("On what date did they report it?", "in August")
+    assert not is_vague("When did they report it?", "on Sunday")

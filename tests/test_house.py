@@ -17,6 +17,7 @@ FLOORS = [
         "settings",
         "weights",
         "bylines",
+        "called",
         "forenames",
         "ingest",
         "chunk",

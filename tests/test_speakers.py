@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from rag.records import Evidence, Passage, Span
-from rag.speakers import another, introduced
+from rag.speakers import another, introduced, named
 
 LANKOV = "Andrei Lankov, an expert at Kookmin University in Seoul, believes that trade brings Russia little."
 WARD = "Peter Ward, a fellow at the institute, noted that Russia could finance dams."
@@ -92,3 +92,23 @@ def test_whom_somebody_met_is_not_who_speaks() -> None:
 )
 def test_where_nobody_need_be_introduced_evidence_stays(question: str, sentences: tuple[str, ...]) -> None:
     assert introduced(question, told(*sentences)) == told(*sentences)
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "read"),
+    [
+        ((WARD,), HE, "However, Peter Ward cautioned that Russia may struggle to see a return."),
+        ((LANKOV, "Trade is small."), "“It grows,” he said.", "“It grows,” Andrei Lankov said."),
+        ((WARD, LANKOV), "It will last, he said.", "It will last, Andrei Lankov said."),
+        (("New York is large.",), "He said that it grows.", "He said that it grows."),
+        ((WARD,), "Putin said that he would come.", "Putin said that he would come."),
+        ((WARD, "Hill noted that it rains."), "He said so.", "Hill said so."),
+        ((WARD,), "He went home.", "He went home."),
+        (("The harbour is closed.",), HE, HE),
+        ((WARD,), "But Victor Cha said that he doubts it.", "But Victor Cha said that he doubts it."),
+        ((WARD,), "Trade helps.", "Trade helps."),
+    ],
+)
+def test_he_is_read_by_the_name_that_the_text_gives(before: tuple[str, ...], last: str, read: str) -> None:
+    (evidence,) = told(*before, last)
+    assert named(evidence.passage, evidence.span) == read
