@@ -1,10 +1,12 @@
-"""What is found in documents like those that people have? ``python -m eval.own [--n N] [--show FILE]``.
+"""What is found in documents like those that people have? ``python -m eval.own [--n N] [--among K] [--show FILE]``.
 
 Two sets: of the documents written for training (``rag.train.written``) those that were kept from it, and the documents
 in ``eval/documents``, of whose writer training has seen nothing. Those of a set are indexed together; each question is
 asked of its own document alone, as served and without a writer: half of them have an answer there, the others only
-seem to. An answer is right where it cites the sentence that gives it. The weights of the looks and the error budgets
-were fitted on the first set, the network was not; nothing was on the second.
+seem to. With ``--among K`` each is asked of K documents drawn at random, its own among them: the others seldom answer
+it, but "How old is the boy?" may mean another boy there. An answer is right where it cites the sentence that gives it.
+The weights of the looks and the error budgets were fitted on the first set, the network was not; nothing was on the
+second.
 """
 
 from __future__ import annotations
@@ -58,18 +60,26 @@ def sets() -> dict[str, list[written.Document]]:
     return {"kept from training": kept, "of a writer unseen": list(written.documents(_UNSEEN))}
 
 
-def outcomes(name: str, documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
-    """Ask n questions of a set of that name, and yield what came."""
+def groups(count: int, size: int) -> dict[int, tuple[str, ...]]:
+    """Return for each of so many documents the files of the group that it is asked in; every group but one is full."""
+    order = random.Random(_SEED).sample(range(count), count)
+    parts = [order[at : at + size] for at in range(0, count, size)]
+    return {k: tuple(_file(one) for one in sorted(part)) for part in parts for k in part}
+
+
+def outcomes(name: str, documents: Sequence[written.Document], n: int, among: int = 1) -> Iterator[Asked]:
+    """Ask n questions of a set of that name, each of so many documents, and yield what came."""
     with tempfile.TemporaryDirectory(prefix="vouch-own-") as folder:
         for k, one in enumerate(documents):
             (Path(folder) / _file(k)).write_text(f"{one.title}\n\n{one.text}\n", encoding="utf-8")
-        yield from _asked(name, read_corpus(Path(folder)), documents, n)
+        yield from _asked(name, read_corpus(Path(folder)), documents, n, among)
 
 
-def _asked(name: str, corpus: Corpus, documents: Sequence[written.Document], n: int) -> Iterator[Asked]:
+def _asked(name: str, corpus: Corpus, documents: Sequence[written.Document], n: int, among: int) -> Iterator[Asked]:
+    asked_of = groups(len(documents), among)
     with LocalTarget(corpus, {"model": "none"}) as target:
         for k, (question, answer, anchor) in drawn(documents, n):
-            reply = ask(target.engine, Question(question, (), (_file(k),)))
+            reply = ask(target.engine, Question(question, (), asked_of[k]))
             quotes = [citation.quote for citation in reply.citations]
             outcome = _OTHER if quotes else _REFUSED
             if answer and any(anchor in quote and answer in quote for quote in quotes):
@@ -102,11 +112,12 @@ def main() -> None:
     threads.calm()
     parser = argparse.ArgumentParser(description="Ask our own documents that were kept from training.")
     parser.add_argument("--n", type=int, default=400, help="questions of each set, half of them without an answer")
+    parser.add_argument("--among", type=int, default=1, help="documents that each question is asked of")
     parser.add_argument("--show", type=Path, help="write every question with what came, as JSON lines")
     args = parser.parse_args()
     found: list[Asked] = []
     for name, documents in sets().items():
-        for one in outcomes(name, documents, args.n):
+        for one in outcomes(name, documents, args.n, args.among):
             found.append(one)
             if len(found) % 50 == 0:
                 print(f"{len(found)} asked", file=sys.stderr, flush=True)

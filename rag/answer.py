@@ -19,7 +19,8 @@ from rag.errors import BadQuestion
 from rag.library import Library
 from rag.parts import parts_of
 from rag.records import Answer, Done, Event, Evidence, Found, Question, Said, Status, Working
-from rag.retrieve import retrieve
+from rag.rerank import least_among
+from rag.retrieve import retrieve, searched
 from rag.sheet import Sheet, retrieved
 from rag.understand import searches, wordings
 from rag.versions import Version, explain
@@ -92,14 +93,15 @@ def _answer(engine: Engine, question: Question) -> Generator[Event]:
     yield Working("searching")
     compared = compares.comparison(question.text)
     wanted = list(compared.questions) if compared else parts_of(question.text)
-    budgeted = engine.budgeted(question)
+    passages = searched(engine.library, question.documents)
+    least = max(least_among(engine.reader.threshold, passages), engine.budgeted(question))
     parts: list[Part] = []
     for each in asked.each(question, wanted[:_PARTS]):
         hits = retrieve(engine.library, engine.embedder, searches(each), asked.PASSAGES, each.documents)
         clock.stop("retrieve")
         yield Working("reading", len(hits))
         readings = wordings(each)
-        part = asked.read(engine.reader, max(engine.reader.threshold, budgeted), each.text, readings, hits)
+        part = asked.read(engine.reader, least, each.text, readings, hits)
         parts.append(asked.without(part, readings[0], parts))
     clock.stop("rerank")
     understood = " ".join(part.understood for part in parts)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rag import decode, premise
 from rag.records import Evidence, Hit
-from rag.rerank import Reader
+from rag.rerank import NEXT_BEST, Reader
 
 # Scores are kept this far from 0 and 1, where log-odds lose their meaning.
 _EDGE = 1e-4
@@ -33,6 +33,8 @@ def kept(reader: Reader, question: str, evidence: Sequence[Evidence], hits: Sequ
     stands: list[Evidence] = []
     doubt = ""
     for piece in evidence:
+        if doubt and not stands and piece.score < NEXT_BEST:
+            break
         found = doubtful(reader, question, piece, _around(piece, hits))
         if not found:
             stands.append(piece)

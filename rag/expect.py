@@ -27,6 +27,7 @@ _HOW_MANY = re.compile(
 _COST = re.compile(
     r"\bhow much\b.*\b(?:cost|costs|pay|paid|worth|spend|spent|charged?|price|damages|compensation|fines?|earn\w*)\b"
     r"|^\W*what\s+(?:do|does|did|will|would)\b.*\b(?:cost|costs|sell for|go for)\b"
+    r"|^\W*what\s+(?:is|are|was|were)\b.*\bworth\b"
     r"|\b(?:dollar|cash|money|monetary|market)\s+(?:value|worth)\b|\bvalue in (?:dollars|euros)\b"
     r"|^\W*what\s+(?:(?:is|was|are|were|will be)\s+)?(?:the\s+)?(?:\w+\s+){0,2}(?:price|cost|fee|fare)s?\s+"
     r"(?:of|for|was|is|were|did|does|will)\b",
@@ -43,6 +44,12 @@ _KIND = re.compile(
     rf"|sports?|crops?|fruits?|diseases?|purposes?){called.ENDS_THERE}",
     re.IGNORECASE,
 )
+# So is no place.
+_ACTIVITY = re.compile(
+    rf"\b(?:what|which)\s+(?:\w+\s+)?(?:sports?|games?|breeds?|crops?|fruits?|diseases?|instruments?|materials?|colou?rs?"
+    rf"|methods?){called.ENDS_THERE}",
+    re.IGNORECASE,
+)
 _ONLY_A_FIGURE = re.compile(
     r"^\W*(?:(?:about|only|around|nearly|over|some|almost)\s+)?(?:[$€£]\s?)?\d[\d.,]*\s*(?:%|(?-i:[a-z])+)?"
     r"(?:\s+(?:an?|per)\s+\w+)?\W*$",
@@ -57,12 +64,17 @@ _COMPARES = re.compile(
 )
 # "Not easily", "all boats": words of the question, with one that answers it.
 _SETTLES = re.compile(r"\b(?:no|not|never|none|nothing|without|all|every|both|any|each)\b|n['’]t\b", re.IGNORECASE)
+_SAYS_NOTHING = {words.stem(word) for word in "event thing item activity".split()}
 _NOUN_NEXT = re.compile(r"^\s+[a-z]")
 _NATION = re.compile(r"\b(?:languages?|nationalit\w+|countr(?:y|ies)|nations?|people|who|where)\b", re.IGNORECASE)
 # "The two countries" are known to be two: that counts nothing that was asked for.
 _KNOWN = re.compile(r"\b(?:the|these|those|both|their|its|our)\s+(?:two|three|2|3)\b[^\d]*$", re.IGNORECASE)
 # Words that begin alike are taken for forms of one: "produce" and "products".
 _AKIN = 6
+# "Farm goods" may be told as "agricultural products".
+_ANY_GOODS = {
+    words.stem(word) for word in "goods products produce items stuff cargo freight exports food supplies".split()
+}
 _MEASURE_OF = re.compile(r"^\W*(?:[a-z]+\s+)?of\s+(?P<what>(?:[a-z][\w-]*\s*){1,3})", re.IGNORECASE)
 _PERCENT = re.compile(
     r"\b(?:what|which)\s+(?:percentage|percent|proportion|share|fraction|portion|slice)\b"
@@ -203,6 +215,8 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
         return False
     if _KIND.search(question) and _ONLY_A_FIGURE.search(answer):
         return False
+    if _ACTIVITY.search(question) and places.is_one(answer.strip(" .,")):
+        return False
     if not called.names(question, _without_dates(answer)) or called.someone_else(question, before, answer, following):
         return False
     if _HOW_MUCH_MORE.search(question) and not _COMPARES.search(f"{before} {answer} {following}"):
@@ -290,12 +304,15 @@ def _repeats(question: str, answer: str, following: str) -> bool:
         return False
     if called.has_title(answer, question) or (called.ASKS_A_NAME.search(question) and called.has_capitals(answer)):
         return False
-    form = _country if _NOUN_NEXT.match(following) and not _NATION.search(question) else words.stem
-    said, asked = (
-        {form(word) for word, _, _ in words.words(text) if word not in words.FUNCTION_WORDS}
-        for text in (answer, question)
-    )
-    return bool(said) and bool(_OPEN.search(question)) and said <= asked
+    form = words.stem if _NATION.search(question) else _country
+    told = answer + following
+    said = {
+        form(word) if _NOUN_NEXT.match(told[end:]) else words.stem(word)
+        for word, _, end in words.words(answer)
+        if word not in words.FUNCTION_WORDS
+    }
+    asked = set(words.content_words(question)) | {form(word) for word, _, _ in words.words(question)}
+    return bool(said) and bool(_OPEN.search(question)) and said <= asked | _SAYS_NOTHING
 
 
 def _country(word: str) -> str:
@@ -311,6 +328,8 @@ def _of_another(question: str, unit: str, following: str) -> bool:
     if not asked or not told:
         return False
     mine, theirs = words.content_words(asked["what"]), words.content_words(told["what"])
+    if not _ANY_GOODS.isdisjoint(mine):
+        return False
     return not any(one[:_AKIN] == other[:_AKIN] for one in mine for other in theirs)
 
 

@@ -38,6 +38,11 @@ def retrieve(
     return [Hit(passages[number], scores[number]) for number in best if number in passages]
 
 
+def searched(library: Library, documents: Sequence[str] | None = None) -> int:
+    """Return how many passages a search looks at; ``documents`` restricts it."""
+    return len(library.index()) if documents is None else len(library.store.numbers(documents))
+
+
 def fuse(rankings: Iterable[Sequence[int]]) -> dict[int, float]:
     """Return each number's sum of 1 / (k + rank) over the rankings that hold it (reciprocal rank fusion)."""
     scores: defaultdict[int, float] = defaultdict(float)

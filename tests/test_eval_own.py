@@ -24,3 +24,11 @@ def test_answers_cite_the_sentence_that_gives_them() -> None:
     assert {one.outcome for one in asked} > {"cited"}
     lines = list(own.table(asked))
     assert [line.split("n = ")[1] for line in lines] == ["6"] * 4
+
+
+def test_a_question_is_asked_of_its_own_document_and_of_as_many_others_as_wished() -> None:
+    groups = own.groups(10, 4)
+    assert sorted(groups) == list(range(10))
+    assert sorted(len(files) for files in groups.values()) == [2] * 2 + [4] * 8
+    assert all(f"{k:03d}.txt" in files for k, files in groups.items())
+    assert own.groups(3, 1) == {k: (f"{k:03d}.txt",) for k in range(3)}

@@ -338,6 +338,7 @@ def test_a_reason_has_a_word_for_it(question: str, sentence: str, may: bool) -> 
         ("How many days do I have to appeal?", "two weeks", ".", "You have "),
         ("How many miles is the trail?", "12 km", " long.", "It is "),
         ("When is payment due?", "on delivery", ".", "Pay "),
+        ("How many tons of farm goods did they send?", "22,000", " tons of agricultural products.", "They sent "),
     ],
 )
 def test_right_answers_that_rules_once_refused(question: str, answer: str, following: str, before: str) -> None:
@@ -364,6 +365,14 @@ def test_right_answers_that_rules_once_refused(question: str, answer: str, follo
         ("In which sports did the athletes compete in Russia?", "Russian", " sports events.", "They competed in "),
         ("Which hacker group carried out the attacks?", "cyberattacks", " on wallets.", "Money came from "),
         ("What variety of apples do they sell?", "169 rubles", " a kilogram.", "Apples are sold for "),
+        (
+            "What sports did they compete in when they went to Russia?",
+            "Russian sports events",
+            ".",
+            "They took part in ",
+        ),
+        ("In which sports did they compete when they were in Russia?", "Pyongyang", ".", "Others played in "),
+        ("What were the exports worth in dollars?", "corn and seafood", ".", "They sent "),
         ("What breed of horses did they send?", "30 head", ".", "They sent "),
         ("Which Far Eastern ports are to grow?", "Russian ports", ".", "Tankers dock at "),
         ("When was the bridge opened?", "his child", ".", "It was opened by "),

@@ -161,3 +161,20 @@ def test_a_first_name_stands_before_the_family_name(reader: TrainedReader) -> No
     asked = "What is the first name of the expert Lankov?"
     (best, *_) = rerank.choose(asked, reader.read(asked, [*PASSAGES, spoken]), reader.threshold)
     assert best.passage.quote(best.answer) == "Andrei Lankov"
+
+
+def test_behind_evidence_that_was_passed_over_the_next_must_be_likelier() -> None:
+    question = "How many people live there?"
+    wrong = piece(1, 0.5, "It is 10,000 kilometers away.")
+    assert choose([wrong, piece(2, 0.1, "About 300 people do.")], 0.04, question) == []
+    likely = piece(2, 0.3, "About 300 people do.")
+    assert choose([wrong, likely], 0.04, question) == [likely]
+
+
+def test_the_threshold_grows_with_what_is_searched() -> None:
+    among = [rerank.least_among(0.04, passages) for passages in (1, 40, 160, 1000, 100_000)]
+    assert among[:2] == [0.04, 0.04]
+    assert among[2] == pytest.approx(2 / 26)  # odds of 1 to 24, doubled for four times as many
+    assert among == sorted(among)
+    assert among[-1] < 0.31
+    assert rerank.least_among(0.5, 100_000) == 0.5
