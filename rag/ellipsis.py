@@ -32,14 +32,15 @@ BEGINS_INSIDE = re.compile(
     r"^(?:for|in|on|at|by|from|to|with|after|before|during|under|about|of|without|since)\b", re.I
 )
 _NO_AUX = r"(?!is\b|are\b|was\b|were\b|do\b|does\b|did\b|has\b|have\b|can\b|will\b|of\b)"
-# "In which city?", "How many horses?", "What year?": a question without its verb, which the question before has.
+# "In which city?", "What year?": a question without its verb, which the question before has.
 WHICH = re.compile(
     rf"^(?:in|on|at|to|for|from|by|with|of|since|until|under)\s+(?:which|what|whose|how\s+(?:many|much))\s+{_NO_AUX}[\w’'-]+"
     rf"(?:\s{_NO_AUX}[\w’'-]+)?\W*$"
-    rf"|^how\s+(?:many|much)\s+{_NO_AUX}[\w’'-]+\W*$"
     r"|^(?:what|which)\s+(?:date|day|month|year)\W*$",
     re.IGNORECASE,
 )
+# "How many horses?" after "How many goats were sent?": behind another question it may ask anything.
+_HOW_MANY = re.compile(rf"^how\s+(?P<how>many|much)\s+{_NO_AUX}[\w’'-]+\W*$", re.IGNORECASE)
 # "How many of them?" after a question that asks which ones.
 _OF_THEM = re.compile(r"^(?P<how>how\s+many)(?:\s+of\s+(?:them|these|those|it))?\W*$", re.IGNORECASE)
 _WHICH_ONES = re.compile(
@@ -97,6 +98,9 @@ def completed(bare: str, turn: Turn) -> Iterator[str]:
     if not words.content_words(bare):
         yield from _asked_again(bare, turn)
     elif WHICH.match(bare):
+        told = _AUX.search(turn.question) or _WHO_DID.match(turn.question)
+        yield from list(_asked_again(bare, turn))[:1] if told else ()
+    elif (how := _HOW_MANY.match(bare)) and re.match(rf"\W*how\s+{how['how']}\b", turn.question, re.IGNORECASE):
         yield from list(_asked_again(bare, turn))[:1]
     elif not ASKS.search(bare):
         preposition = BEGINS_INSIDE.match(bare)

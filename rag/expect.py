@@ -135,11 +135,11 @@ _TIME = re.compile(
     r"|at\s+(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))\b",
     re.IGNORECASE,
 )
-# Asks for the end of a time; a beginning is none.
 _WHICH_DATE = re.compile(r"\b(?:what|which)\s+(?:exact\s+)?date\b", re.IGNORECASE)
 _DAY_OR_MONTH = re.compile(
     r"\d|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b", re.IGNORECASE
 )
+# Asks for the end of a time; a beginning is none.
 _BY_WHEN = re.compile(r"^\W*(?:until|till|by)\s+(?:when|(?:what|which)\s+(?:date|day|time))\b", re.IGNORECASE)
 _BEGINNING = re.compile(r"\b(?:since|from)\s+$", re.IGNORECASE)
 _WHICH_YEAR = re.compile(r"\b(?:what|which)\s+years?\b", re.IGNORECASE)

@@ -37,7 +37,7 @@ _NOUN = r"(?!(?:is|are|was|were|do|does|did|has|have|had|can|will|of)\b)[\w’'-
 _TAIL_WITH_NOUN = re.compile(
     rf"^(?P<head>{_WH}.*?)\s*,?\s+and\s+(?P<bare>how\s+many\s+of\s+(?:them|these|those)|(?:what|which)\s+(?:date|day|month|year)"
     rf"|(?:in|on|at|to|for|from|by|with|since|until)\s+(?:what|which|whose|how\s+(?:many|much))\s+{_NOUN}(?:\s+{_NOUN})?)\W*$"
-    rf"|^(?P<other>how\s+(?P<how>many|much)\s+{_NOUN}\s+{_HELPS}.*?)\s*,?\s+and\s+(?P<how_many>how\s+(?P=how)\s+{_NOUN})\W*$",
+    rf"|^(?P<other>how\s+(?P<how>many|much)\s+{_NOUN}\s+{_HELPS}.*?)\s*,?\s+(?P<how_many>and\s+how\s+(?P=how)\s+{_NOUN})\W*$",
     re.IGNORECASE,
 )
 _INDIRECT = re.compile(

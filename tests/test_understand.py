@@ -224,7 +224,7 @@ def test_a_topic_reaches_over_a_follow_up() -> None:
         ),
         ("Who opened it, and on what date?", ["Who opened it?", "On what date?"]),
         ("What breed of horses came, and how many of them?", ["What breed of horses came?", "How many of them?"]),
-        ("How many goats were sent and how many horses?", ["How many goats were sent?", "How many horses?"]),
+        ("How many goats were sent and how many horses?", ["How many goats were sent?", "And how many horses?"]),
         ("Where is the resort and who is it for?", ["Where is the resort?", "Who is it for?"]),
         ("In 2020, how many people lived there?", ["In 2020, how many people lived there?"]),
         ("What rules apply to those who work and who study?", ["What rules apply to those who work and who study?"]),
@@ -275,7 +275,7 @@ def test_what_says_nothing_names_nothing() -> None:
     [
         ("What breed of horses did Russia deliver?", "How many of them?", "How many horses did Russia deliver?"),
         ("What breed of horses came?", "And how many?", "How many horses came?"),
-        ("How many goats were sent?", "How many horses?", "How many horses were sent?"),
+        ("How many goats were sent?", "And how many horses?", "How many horses were sent?"),
         ("Who opened the resort?", "On what date?", "On what date was the resort opened?"),
         ("When was the bridge opened?", "And in which town?", "In which town was the bridge opened?"),
     ],
