@@ -115,12 +115,17 @@ _BESIDE = 60
 _WITH = re.compile(r"\b(?:with|alongside|besides?|while|whose|after|before)\b", re.IGNORECASE)
 
 
+def asks_for_one(question: str) -> bool:
+    """Tell whether a question asks for something by its name."""
+    return bool(_NAMED.search(question))
+
+
 def names(question: str, answer: str) -> bool:
-    """Tell whether an answer has a name that the question does not give, where it asks for one.
+    """Tell whether an answer to a question that asks for a name has one that the question does not give, or says no.
 
     A country's is none where a business is asked for. Dates are to be taken out of the answer first.
     """
-    if not _NAMED.search(question) or _NOT_KNOWN.search(answer):
+    if _NOT_KNOWN.search(answer):
         return True
     body = _NAMED_BODY.search(question)
     if body and _POINTS.search(answer):

@@ -213,11 +213,11 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
     """
     if _repeats(question, answer, following):
         return False
-    if _KIND.search(question) and _ONLY_A_FIGURE.search(answer):
+    if _is_no_such_kind(question, answer):
         return False
-    if _ACTIVITY.search(question) and places.is_one(answer.strip(" .,")):
+    if called.asks_for_one(question) and not called.names(question, _without_dates(answer)):
         return False
-    if not called.names(question, _without_dates(answer)) or called.someone_else(question, before, answer, following):
+    if called.someone_else(question, before, answer, following):
         return False
     if _HOW_MUCH_MORE.search(question) and not _COMPARES.search(f"{before} {answer} {following}"):
         return False
@@ -246,6 +246,13 @@ def fits(question: str, answer: str, following: str = "", before: str = "") -> b
         made = _HOW_OLD.search(question) and _MADE_IN.search(told)
         return bool(made or _MEASURED.search(told + _first_word(following)) or _MEASURED.search(told))
     return _tells_when(question, before, answer, following) if _WHEN.search(question) else True
+
+
+def _is_no_such_kind(question: str, answer: str) -> bool:
+    """Tell whether one of a kind is asked for and an answer is a mere figure, or a place where no place can be it."""
+    if _KIND.search(question) and _ONLY_A_FIGURE.search(answer):
+        return True
+    return bool(_ACTIVITY.search(question)) and places.is_one(answer.strip(" .,"))
 
 
 def _tells_when(question: str, before: str, answer: str, following: str) -> bool:

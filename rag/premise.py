@@ -310,8 +310,7 @@ def _points_at(name: str, piece: Evidence) -> bool:
 
 def _sentence_before(piece: Evidence) -> str:
     """Return the sentence right before a quote in its passage, "" for none."""
-    before = [span for span in piece.passage.sentences if span.end <= piece.span.start]
-    return piece.passage.quote(before[-1]) if before else ""
+    return next((piece.passage.quote(span) for span in piece.passage.before(piece.span)), "")
 
 
 def _only_begins(name: str, piece: Evidence) -> bool:

@@ -90,6 +90,10 @@ class Passage:
         """Return the exact characters of a span that lies inside this passage."""
         return self.text[span.start - self.start : span.end - self.start]
 
+    def before(self, span: Span) -> list[Span]:
+        """Return the sentences that end before a span, the nearest first."""
+        return [one for one in reversed(self.sentences) if one.end <= span.start]
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:

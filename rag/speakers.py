@@ -75,7 +75,7 @@ def introduced(question: str, evidence: Sequence[Evidence]) -> list[Evidence]:
     best = evidence[0] if evidence else None
     if best is None or not _calls_only_he(question, best):
         return list(evidence)
-    for span in reversed([one for one in best.passage.sentences if one.end <= best.span.start]):
+    for span in best.passage.before(best.span):
         told = best.passage.quote(span)
         for name in (name for name in persons(told) if " " in name):
             if len(told[: told.index(name)].split()) <= _BEFORE_A_SUBJECT or _speaks(name, told):
@@ -95,7 +95,7 @@ def named(passage: Passage, span: Span) -> str:
     if not he:
         return quote
     group = "he" if he["he"] else "she"
-    for before in reversed([one for one in passage.sentences if one.end <= span.start]):
+    for before in passage.before(span):
         told = passage.quote(before)
         speaking = [name for name in persons(told) if _speaks(name, told)]
         if speaking:
